@@ -1,0 +1,167 @@
+"""Every metric, label, recorded series, uid, component and port name, once.
+
+Nothing else in this package spells one of these names. Raw names belong to the `kit` dialect (the reference app's telemetry
+kit); recorded names follow `level:metric:operations` (prometheus.io, "Recording rules").
+"""
+
+from typing import Final
+
+# --- labels -----------------------------------------------------------------------------------------------------------
+JOB: Final = "job"
+MODEL: Final = "model"
+ENDPOINT: Final = "endpoint"
+KIND: Final = "kind"
+DIRECTION: Final = "direction"
+OUTCOME: Final = "outcome"
+DIMENSION: Final = "dimension"
+VERDICT: Final = "verdict"
+LE: Final = "le"
+
+OTHER: Final = "other"
+"""Label value for a model or endpoint that the spec does not name: cardinality stays bounded."""
+
+ERROR_KINDS: Final = ("api_error", "timeout", "refusal", "safety_block")
+TOKEN_DIRECTIONS: Final = ("input", "output", "cache_read", "cache_write", "reasoning")
+OUTCOMES: Final = ("thumbs_up", "thumbs_down", "retry", "abandoned")
+VERDICTS: Final = ("pass", "fail", "error")
+
+# --- raw metrics of the kit dialect -----------------------------------------------------------------------------------
+KIT_REQUESTS: Final = "llm_requests_total"
+KIT_LATENCY: Final = "llm_latency_ms"
+KIT_ERRORS: Final = "llm_errors_total"
+KIT_COST: Final = "llm_cost_usd_total"
+KIT_TOKENS: Final = "llm_tokens_total"
+KIT_TTFT: Final = "llm_time_to_first_token_ms"
+KIT_UNPRICED: Final = "llm_unpriced_calls_total"
+KIT_OUTCOMES: Final = "llm_outcomes_total"
+KIT_EVAL_RESULTS: Final = "llm_eval_results_total"
+KIT_EVAL_QUEUE_DEPTH: Final = "llm_eval_queue_depth"
+KIT_EVAL_OLDEST: Final = "llm_eval_oldest_seconds"
+KIT_EVAL_JUDGE_COST: Final = "llm_eval_judge_cost_usd_total"
+KIT_EVAL_DROPPED: Final = "llm_eval_dropped_total"
+
+LATENCY_BUCKETS_MS: Final = (
+    25, 50, 75, 100, 150, 200, 300, 400, 500, 650, 800, 1000, 1250, 1600, 2000, 2500, 3200, 4000, 5000, 6500, 8000,
+    10_000, 13_000, 16_000, 20_000, 25_000, 32_000, 40_000, 60_000, 90_000, 120_000, 180_000, 300_000, 600_000,
+)  # fmt: skip
+"""Upper bounds in milliseconds. Neighbours differ by at most a third below 40 s, so that "doubled" spans at least two of them."""
+
+# --- canonical recorded series ----------------------------------------------------------------------------------------
+# The window is part of the name and is chosen by the spec (see Model.windows), so the names are functions of it.
+# Every series keeps `job`. The level lists the other labels.
+
+
+def requests_rate(window: str) -> str:
+    """Calls per second, failed ones included; labels job, model, endpoint."""
+    return f"job_model_endpoint:llm_requests:rate{window}"
+
+
+def errors_rate(window: str) -> str:
+    """Failed calls per second by kind; labels job, model, endpoint, kind."""
+    return f"job_model_endpoint_kind:llm_errors:rate{window}"
+
+
+def latency_bucket_rate(window: str) -> str:
+    """Latency histogram (milliseconds) as bucket rates; labels job, model, endpoint, le."""
+    return f"job_model_endpoint_le:llm_latency_ms_bucket:rate{window}"
+
+
+def ttft_bucket_rate(window: str) -> str:
+    """Time to first token (milliseconds) as bucket rates; labels job, model, endpoint, le."""
+    return f"job_model_endpoint_le:llm_time_to_first_token_ms_bucket:rate{window}"
+
+
+def spend_rate(window: str) -> str:
+    """Spend in USD per second; labels job, model, endpoint."""
+    return f"job_model_endpoint:llm_cost_usd:rate{window}"
+
+
+def tokens_rate(window: str) -> str:
+    """Tokens per second by direction; labels job, model, direction."""
+    return f"job_model_direction:llm_tokens:rate{window}"
+
+
+def unpriced_rate(window: str) -> str:
+    """Calls per second that no price is known for; labels job, model."""
+    return f"job_model:llm_unpriced_calls:rate{window}"
+
+
+def outcomes_rate(window: str) -> str:
+    """User reactions per second; labels job, model, endpoint, outcome."""
+    return f"job_model_endpoint_outcome:llm_outcomes:rate{window}"
+
+
+def eval_rate(window: str) -> str:
+    """Judged answers per second by verdict; labels job, model, dimension, verdict."""
+    return f"job_model_dimension_verdict:llm_eval_results:rate{window}"
+
+
+# What the alerts compare; levels are job, model (latency, errors) and job (spend).
+def latency_p95(window: str) -> str:
+    """95th percentile of latency in milliseconds, absent below the floor of requests and during an outage; labels job, model."""
+    return f"job_model:llm_latency_ms:p95_{window}"
+
+
+LATENCY_BASELINE: Final = "job_model:llm_latency_ms:baseline"
+"""What p95 is compared with, in milliseconds: held while the latency alert is active; labels job, model."""
+
+
+def error_ratio(window: str) -> str:
+    """Failed calls per call, 0 to 1, absent below the floors; labels job, model."""
+    return f"job_model:llm_errors_per_request:ratio_rate{window}"
+
+
+def service_spend(window: str) -> str:
+    """Spend of the whole service in USD per hour, absent at zero; label job."""
+    return f"job:llm_cost_usd_per_hour:rate{window}"
+
+
+SPEND_BASELINE: Final = "job:llm_cost_usd_per_hour:baseline"
+"""What spend is compared with, in USD per hour: held while the spend alert is active; label job."""
+
+# --- alerts -----------------------------------------------------------------------------------------------------------
+ALERT_LATENCY: Final = "LLMLatencyDoubled"
+ALERT_ERRORS: Final = "LLMErrorRateHigh"
+ALERT_SPEND: Final = "LLMSpendSpike"
+
+# --- dashboards and data sources --------------------------------------------------------------------------------------
+UID_PROMETHEUS: Final = "prometheus"
+UID_TEMPO: Final = "tempo"
+UID_LOKI: Final = "loki"
+UID_GOLDEN: Final = "llm-golden-signals"
+UID_QUALITY: Final = "llm-quality"
+UID_CALL: Final = "llm-call"
+PAGE: Final = "llm.html"
+"""Name of the page under Prometheus's `/consoles/`."""
+
+EXEMPLAR_TRACE_LABEL: Final = "trace_id"
+
+# --- components and their ports ---------------------------------------------------------------------------------------
+PROMETHEUS: Final = "prometheus"
+ALERTMANAGER: Final = "alertmanager"
+GRAFANA: Final = "grafana"
+TEMPO: Final = "tempo"
+LOKI: Final = "loki"
+COLLECTOR: Final = "collector"
+APP: Final = "app"
+SIMULATOR: Final = "simulator"
+TRAFFIC: Final = "traffic"
+
+DEFAULT_PORTS: Final = {
+    "grafana": 3000,
+    "prometheus": 9090,
+    "alertmanager": 9093,
+    "tempo": 3200,
+    "loki": 3100,
+    "otlp_grpc": 4317,
+    "otlp_http": 4318,
+    "collector": 8888,
+    "app": 8080,
+    "simulator": 8081,
+}
+"""Host ports of the published endpoints on 127.0.0.1, as `stack.ports` names them."""
+
+# --- log events -------------------------------------------------------------------------------------------------------
+LOG_REQUEST: Final = "llm.request"
+LOG_RESPONSE: Final = "llm.response"
+LOG_OUTCOME: Final = "llm.outcome"

@@ -1,0 +1,246 @@
+"""Frozen data that builders read: what is to be observed, and where each component runs.
+
+Built once, by `resolve.py`, from a valid spec; every default is already filled in. Picklable, hashable where it matters, and
+free of behaviour beyond small look-ups.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A span of time in whole seconds that prints as Prometheus, Loki and Go write it (`90s`, `5m`, `1h`, `14d`)."""
+
+    seconds: int
+
+    def __str__(self) -> str:
+        for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+            if self.seconds and self.seconds % size == 0:
+                return f"{self.seconds // size}{unit}"
+        return f"{self.seconds}s"
+
+    @property
+    def hours(self) -> str:
+        """In hours, for programs such as Tempo whose durations know no days (`336h`); seconds where it is no whole hour."""
+        return f"{self.seconds // 3600}h" if self.seconds % 3600 == 0 else f"{self.seconds}s"
+
+
+@dataclass(frozen=True)
+class Service:
+    """The application: `name` is the Prometheus job and the OpenTelemetry service.name."""
+
+    name: str
+    environment: str
+    endpoints: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class App:
+    """Where metrics and logs come from; `example` runs the reference app, else the targets are the user's own."""
+
+    example: bool
+    targets: tuple[str, ...] = ()
+    log_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Price:
+    """USD per million tokens, by token direction; `source` says where the numbers come from."""
+
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+    source: str
+
+
+@dataclass(frozen=True)
+class LatencyAlert:
+    """Pages when a model's p95 exceeds `factor` times its baseline; `pending` is how long it must last (the rule's `for`)."""
+
+    enabled: bool
+    factor: float
+    baseline: Duration
+    pending: Duration
+    min_requests: int
+    severity: str
+
+
+@dataclass(frozen=True)
+class ErrorAlert:
+    """Pages when more than `above` (0 to 1) of a model's calls fail, of whatever kind."""
+
+    enabled: bool
+    above: float
+    pending: Duration
+    min_requests: int
+    severity: str
+
+
+@dataclass(frozen=True)
+class SpendAlert:
+    """Pages when the whole service spends more than `factor` times its baseline, and at least `min_usd_per_hour`."""
+
+    enabled: bool
+    factor: float
+    baseline: Duration
+    pending: Duration
+    min_usd_per_hour: float
+    severity: str
+
+
+@dataclass(frozen=True)
+class LlmModel:
+    """One model that the application calls; `price` is None when no price is known. Alerts are the effective settings for it."""
+
+    name: str
+    provider: str
+    price: Price | None
+    latency: LatencyAlert
+    errors: ErrorAlert
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Ranges that the rules look at; all at least four scrapes wide.
+
+    `detect` is what is judged, `confirm` a shorter one that must agree, `long` one for models with little traffic,
+    `offset` how far the baseline stays behind, `hold` how long a baseline is held while its alert is active.
+    """
+
+    detect: Duration
+    confirm: Duration
+    long: Duration
+    offset: Duration
+    hold: Duration
+    keep: Duration
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Settings of the three alerts; latency and errors are the defaults that a model may override."""
+
+    latency: LatencyAlert
+    errors: ErrorAlert
+    spend: SpendAlert
+    windows: Windows
+    runbook_base: str
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """One way to notify people; `kind` is slack, pagerduty, webhook or email, `secret_file` is relative to the spec's folder."""
+
+    kind: str
+    secret_file: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Logs:
+    """What the telemetry kit writes per call, and how long it is kept."""
+
+    answer_preview: int
+    redact: tuple[str, ...]
+    retention: Duration
+    blob_path: str
+    capture_content: bool
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Where spans go; `sample` is the share (0 to 1) of unremarkable traces that are kept."""
+
+    backend: str
+    endpoint: str
+    headers_file: str
+    retention: Duration
+    sample: float
+
+
+@dataclass(frozen=True)
+class Evals:
+    """Sampled judging of production answers; `sample` and `pass_rate_below` are 0 to 1."""
+
+    sample: float
+    judge_model: str
+    max_usd_per_day: float
+    dimensions: tuple[str, ...]
+    pass_rate_below: float
+
+
+@dataclass(frozen=True)
+class Stack:
+    """How the back ends run."""
+
+    scrape_interval: Duration
+    retention: Duration
+    ports: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one component runs, as builders need to know it.
+
+    `listen` is the address it binds, `host` the name by which the other components reach it, `ports` its ports by purpose
+    (`http`, `grpc`, `otlp_http`, ...), `url` what a person opens. `etc`, `data` and `secrets` are folders as the
+    component's own process sees them. `version` is the version that its config is written for.
+    """
+
+    listen: str
+    host: str
+    ports: Mapping[str, int]
+    url: str
+    etc: str
+    data: str
+    secrets: str
+    version: tuple[int, int, int]
+
+    def address(self, purpose: str = "http") -> str:
+        """`host:port` for the other components."""
+        return f"{self.host}:{self.ports[purpose]}"
+
+    def bind(self, purpose: str = "http") -> str:
+        """`address:port` that the component listens on."""
+        return f"{self.listen}:{self.ports[purpose]}"
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Every component of one running form of the stack, by name; a component that is not there is not in the mapping."""
+
+    places: Mapping[str, Place]
+
+    def __contains__(self, component: str) -> bool:
+        return component in self.places
+
+    def __getitem__(self, component: str) -> Place:
+        return self.places[component]
+
+    def get(self, component: str) -> Place | None:
+        """The component's place, or None where this form of the stack goes without it."""
+        return self.places.get(component)
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that builders read."""
+
+    spec_name: str
+    service: Service
+    app: App
+    source: str
+    models: tuple[LlmModel, ...]
+    alerts: Alerts
+    notify: tuple[Receiver, ...]
+    logs: Logs
+    traces: Traces
+    evals: Evals
+    stack: Stack
+    placement: Placement
+
+    def placed(self, placement: Placement) -> Self:
+        """The same application, observed by components that run elsewhere."""
+        return replace(self, placement=placement)
