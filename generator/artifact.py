@@ -17,7 +17,9 @@ class Artifact:
 
     def __post_init__(self) -> None:
         if not self.text.strip():
-            raise ValueError(f"{self.path}: rendered to nothing; a builder must leave out a file instead of emptying it")
+            raise ValueError(
+                f"{self.path}: rendered to nothing; a builder must leave out a file instead of emptying it"
+            )
         if "\r" in self.text or not self.text.endswith("\n"):
             raise ValueError(f"{self.path}: line ends must be \\n, the last one included")
 

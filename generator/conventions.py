@@ -98,16 +98,31 @@ def eval_rate(window: str) -> str:
 
 # What the alerts compare; levels are job, model (latency, errors) and job (spend).
 def latency_p95(window: str) -> str:
-    """95th percentile of latency in milliseconds, absent below the floor of requests and during an outage; labels job, model."""
+    """95th percentile of latency in milliseconds, absent below the floor of requests; labels job, model."""
     return f"job_model:llm_latency_ms:p95_{window}"
+
+
+def latency_healthy_p95(window: str) -> str:
+    """As latency_p95, but absent during an outage too, so that failures never shape a baseline; labels job, model."""
+    return f"job_model:llm_latency_ms:p95_healthy_{window}"
 
 
 LATENCY_BASELINE: Final = "job_model:llm_latency_ms:baseline"
 """What p95 is compared with, in milliseconds: held while the latency alert is active; labels job, model."""
 
 
+def model_requests(window: str) -> str:
+    """Calls per second, failed ones included; labels job, model."""
+    return f"job_model:llm_requests:rate{window}"
+
+
+def model_errors(window: str) -> str:
+    """Failed calls per second of whatever kind; labels job, model."""
+    return f"job_model:llm_errors:rate{window}"
+
+
 def error_ratio(window: str) -> str:
-    """Failed calls per call, 0 to 1, absent below the floors; labels job, model."""
+    """Failed calls per call, 0 to 1, absent below the floor of requests; labels job, model."""
     return f"job_model:llm_errors_per_request:ratio_rate{window}"
 
 
@@ -115,6 +130,14 @@ def service_spend(window: str) -> str:
     """Spend of the whole service in USD per hour, absent at zero; label job."""
     return f"job:llm_cost_usd_per_hour:rate{window}"
 
+
+def service_requests(window: str) -> str:
+    """Calls per second of the whole service; label job."""
+    return f"job:llm_requests:rate{window}"
+
+
+SERVICE_REQUESTS_BASELINE: Final = "job:llm_requests:baseline"
+"""Calls per second as usual, held with the spend baseline, so that a page can say what drives the spend; label job."""
 
 SPEND_BASELINE: Final = "job:llm_cost_usd_per_hour:baseline"
 """What spend is compared with, in USD per hour: held while the spend alert is active; label job."""

@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 from collections.abc import Iterable
+from itertools import pairwise
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -81,7 +82,9 @@ class Workshop:
             raise outcome
         return _merged(own, outcome)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._child:
             self._orders.close()
             self._results.close()
@@ -124,7 +127,7 @@ def _build(names: Iterable[str], model: Model) -> list[Artifact]:
 
 def _merged(*groups: list[Artifact]) -> list[Artifact]:
     merged = sorted(artifact for group in groups for artifact in group)
-    for first, second in zip(merged, merged[1:], strict=False):
+    for first, second in pairwise(merged):
         if first.path == second.path:
             raise ValueError(f"two builders claim {first.path}")
     return merged

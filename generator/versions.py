@@ -7,7 +7,7 @@ from generator import conventions as c
 
 @dataclass(frozen=True)
 class Component:
-    """A pinned component; `image` lacks the tag, `tag` is spelt as the registry spells it, `uid` is the image's user."""
+    """A pinned component; `image` lacks the tag, `tag` as the registry spells it, `uid` the image's user."""
 
     name: str
     version: tuple[int, int, int]

@@ -13,7 +13,9 @@ def verbs(changes: list[Change], root: str, *, color: bool) -> Iterator[str]:
     """One line a file: the verb, right-aligned, and the path."""
     for change in changes:
         word = f"{change.verb:>10}"
-        yield f"{f'\x1b[{_COLORS[change.verb]}m{word}\x1b[0m' if color else word}  {root}/{change.path}"
+        if color:
+            word = f"\x1b[{_COLORS[change.verb]}m{word}\x1b[0m"
+        yield f"{word}  {root}/{change.path}"
 
 
 def summary(changes: list[Change]) -> str:

@@ -32,17 +32,19 @@ def write(changes: list[Change], artifacts: list[Artifact], root: Path) -> None:
             for change in due:
                 path = root / change.path
                 path.parent.mkdir(parents=True, exist_ok=True)
-                os.replace(stage / change.path, path)
+                (stage / change.path).replace(path)
             for change in gone:
                 path = root / change.path
                 path.unlink(missing_ok=True)
                 _prune(path.parent, root)
             path = root / MANIFEST
             if not path.exists() or path.read_bytes() != manifest.text.encode():
-                os.replace(stage / MANIFEST, path)
+                (stage / MANIFEST).replace(path)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise WriteError(f"{path}: {reason}. Free the place or the disk, or choose another folder with --out.") from error
+        raise WriteError(
+            f"{path}: {reason}. Free the place or the disk, or choose another folder with --out."
+        ) from error
 
 
 @contextmanager

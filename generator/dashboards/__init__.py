@@ -1,0 +1,1 @@
+"""Grafana dashboards; the only place that imports grafanalib."""

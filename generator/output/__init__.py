@@ -1,0 +1,1 @@
+"""Artifacts in memory: compare, write, report."""

@@ -1,0 +1,1 @@
+"""Scenarios, and the promtool tests that they become."""

@@ -1,0 +1,38 @@
+"""Raw dialect -> canonical recorded series: the only place that a renamed metric has to be mended in."""
+
+from collections.abc import Callable
+
+from generator import conventions as c
+from generator.model import Model
+from generator.promql import equals, selector
+from generator.rules.group import Group, Recording
+from generator.sources.base import Rate
+from generator.sources.registry import SOURCES
+
+
+def group(model: Model) -> Group:
+    """The series that panels read, over the detection window; signals that the dialect cannot measure are left out."""
+    source = SOURCES[model.source]
+    window = str(model.alerts.windows.detect)
+    matchers = selector(equals(c.JOB, model.service.name))
+    plan: tuple[tuple[Callable[[str], str], Rate | None, tuple[str, ...]], ...] = (
+        (c.requests_rate, source.requests, (c.MODEL, c.ENDPOINT)),
+        (c.errors_rate, source.errors, (c.MODEL, c.ENDPOINT, c.KIND)),
+        (c.latency_bucket_rate, source.latency_buckets, (c.MODEL, c.ENDPOINT, c.LE)),
+        (c.ttft_bucket_rate, source.ttft_buckets, (c.MODEL, c.ENDPOINT, c.LE)),
+        (c.spend_rate, source.spend, (c.MODEL, c.ENDPOINT)),
+        (c.tokens_rate, source.tokens, (c.MODEL, c.DIRECTION)),
+        (c.unpriced_rate, source.unpriced, (c.MODEL,)),
+        (c.outcomes_rate, source.outcomes, (c.MODEL, c.ENDPOINT, c.OUTCOME)),
+    )
+    rules = [
+        Recording(name(window), rate(matchers, window, (c.JOB, *labels)))
+        for name, rate, labels in plan
+        if rate is not None
+    ]
+    if source.evals is not None:
+        # Judged answers are a sample, so a window of minutes would hold next to none of them.
+        rules.append(
+            Recording(c.eval_rate("1h"), source.evals(matchers, "1h", (c.JOB, c.MODEL, c.DIMENSION, c.VERDICT)))
+        )
+    return Group("llm-canonical", rules)

@@ -1,0 +1,91 @@
+"""What the latency alert compares: p95 now, p95 of healthy traffic, and its held baseline. Per model."""
+
+from generator import conventions as c
+from generator.model import LatencyAlert, Model
+from generator.promql import number
+from generator.rules.baseline import JOB_MODEL, after_incident, held, median
+from generator.rules.group import Alert, Group, Recording
+from generator.rules.settings import Scope, scopes
+from generator.rules.text import links
+from generator.sources.registry import SOURCES
+
+OUTAGE = 0.3
+"""Share of failed calls above which latency says nothing about health: failures answer fast, or only after a time-out."""
+
+
+def groups(model: Model) -> list[Group]:
+    """One chain for each distinct setting."""
+    return [_group(model, scope) for scope in scopes(model, model.alerts.latency, lambda llm: llm.latency)]
+
+
+def alerts(model: Model) -> list[Alert]:
+    """One alert for each distinct setting that is enabled."""
+    found = scopes(model, model.alerts.latency, lambda llm: llm.latency)
+    return [_alert(model, scope) for scope in found if scope.setting.enabled]
+
+
+def _group(model: Model, scope: Scope[LatencyAlert]) -> Group:
+    windows, setting, source = model.alerts.windows, scope.setting, SOURCES[model.source]
+    rules = [
+        Recording(c.latency_p95(str(window)), _p95(model, scope, str(window), window.seconds / windows.detect.seconds))
+        for window in dict.fromkeys((windows.detect, windows.confirm))
+    ]
+    detect = str(windows.detect)
+    requests = source.requests(scope.matchers, detect, JOB_MODEL)
+    failed = source.errors(scope.matchers, detect, JOB_MODEL)
+    p95 = f"{c.latency_p95(detect)}{scope.matchers}"
+    rules.append(
+        Recording(
+            c.latency_healthy_p95(detect),
+            f"{p95}\nunless on (job, model)\n{failed} > {number(OUTAGE)} * {requests}",
+        )
+    )
+    candidate = median(c.latency_healthy_p95(detect), scope.matchers, setting.baseline, windows.offset)
+    since = after_incident(setting.baseline, windows.offset)
+    baseline = held(c.LATENCY_BASELINE, candidate, c.ALERT_LATENCY, JOB_MODEL, model, scope.matchers, since)
+    rules.append(Recording(c.LATENCY_BASELINE, baseline))
+    return Group(f"llm-latency{scope.suffix}", rules)
+
+
+def _p95(model: Model, scope: Scope[LatencyAlert], window: str, share: float) -> str:
+    source = SOURCES[model.source]
+    seconds = model.alerts.windows.detect.seconds * share
+    floor = number(scope.setting.min_requests * share / seconds)
+    buckets = source.latency_buckets(scope.matchers, window, (*JOB_MODEL, c.LE))
+    # `> 0` drops the NaN of a window without calls: NaN is never recorded.
+    return (
+        f"histogram_quantile(0.95, {buckets}) > 0\n"
+        f"and on (job, model)\n{source.requests(scope.matchers, window, JOB_MODEL)} >= {floor}"
+    )
+
+
+def _alert(model: Model, scope: Scope[LatencyAlert]) -> Alert:
+    windows, setting = model.alerts.windows, scope.setting
+    limit = f"{number(setting.factor)} * {c.LATENCY_BASELINE}{scope.matchers}"
+    now = f"{c.latency_p95(str(windows.detect))}{scope.matchers}"
+    lately = f"{c.latency_p95(str(windows.confirm))}{scope.matchers}"
+    return Alert(
+        name=c.ALERT_LATENCY,
+        # The short window only vetoes: with too few calls in it, the long one decides alone.
+        expr=f"{now} > {limit}\nunless on (job, model)\n{lately} <= {limit}",
+        pending=setting.pending,
+        keep=windows.keep,
+        labels={"severity": setting.severity, "service": model.service.name},
+        annotations={
+            "summary": (
+                '{{ $labels.model }} answers slowly: p95 {{ printf "%.0f" $value }} ms, '
+                f"{{{{ with printf `{c.LATENCY_BASELINE}{{job=%q,model=%q}}` $labels.job $labels.model | query }}}}"
+                'usually {{ . | first | value | printf "%.0f" }} ms{{ end }}'
+            ),
+            "description": (
+                f'95 % of calls to {{{{ $labels.model }}}} took up to {{{{ printf "%.0f" $value }}}} ms over the last '
+                f"{windows.detect}; the page fires above {number(setting.factor)} times the median of the last "
+                f"{setting.baseline}. Slowest endpoint: "
+                f"{{{{ with printf `topk(1, histogram_quantile(0.95, sum by (endpoint, le) "
+                f"({c.latency_bucket_rate(str(windows.detect))}{{job=%q,model=%q}})) > 0)` $labels.job $labels.model | query }}}}"
+                '{{ (. | first).Labels.endpoint }} ({{ . | first | value | printf "%.0f" }} ms){{ else }}unknown{{ end }}. '
+                f"The baseline is held for at most {windows.hold}; then the new level counts as normal."
+            ),
+            **links(model, c.ALERT_LATENCY, by_model=True),
+        },
+    )

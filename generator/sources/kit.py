@@ -1,0 +1,26 @@
+"""The `kit` dialect: what the reference app's telemetry kit exposes."""
+
+from generator import conventions as c
+from generator.sources.base import Rate, Source
+
+
+def _rate(metric: str) -> Rate:
+    def expression(matchers: str, window: str, labels: tuple[str, ...]) -> str:
+        return f"sum by ({', '.join(labels)}) (rate({metric}{matchers}[{window}]))"
+
+    return expression
+
+
+KIT = Source(
+    name="kit",
+    requests=_rate(c.KIT_REQUESTS),
+    errors=_rate(c.KIT_ERRORS),
+    latency_buckets=_rate(f"{c.KIT_LATENCY}_bucket"),
+    spend=_rate(c.KIT_COST),
+    tokens=_rate(c.KIT_TOKENS),
+    ttft_buckets=_rate(f"{c.KIT_TTFT}_bucket"),
+    unpriced=_rate(c.KIT_UNPRICED),
+    outcomes=_rate(c.KIT_OUTCOMES),
+    evals=_rate(c.KIT_EVAL_RESULTS),
+    exemplars=f"{c.KIT_LATENCY}_bucket",
+)
