@@ -64,7 +64,7 @@ def read_manifest(root: Path) -> dict[str, str]:
         ) from error
 
 
-def compare(artifacts: list[Artifact], root: Path, *, force: bool = False) -> list[Change]:
+def compare(root: Path, artifacts: list[Artifact], *, force: bool = False) -> list[Change]:
     """One change a file, sorted by path. With `force`, edited files count as updates. Raises ManifestError unless `force`."""
     try:
         known = read_manifest(root)

@@ -9,22 +9,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from generator.artifact import Artifact
-from generator.output.compare import MANIFEST, Change, Verb, manifest_artifact
+from generator.output.compare import MANIFEST, Change, Verb, compare, manifest_artifact
 
 
 class WriteError(Exception):
     """The folder could not be written; the message names the path, the reason and what to do."""
 
 
-def write(changes: list[Change], artifacts: list[Artifact], root: Path) -> None:
-    """Carry out `changes` in `root`. Raises WriteError, before anything is touched wherever that can be known."""
+def render_into(root: Path, artifacts: list[Artifact], *, force: bool = False) -> list[Change]:
+    """Compare and write as one step that no other render of `root` can come between.
+
+    Writes nothing when a file was edited by hand and `force` is not set. Raises WriteError and ManifestError.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with _only_one(root):
+            changes = compare(root, artifacts, force=force)
+            if not any(change.verb is Verb.EDITED for change in changes):
+                _write(changes, artifacts, root)
+    except OSError as error:
+        raise _failure(root, error) from error
+    return changes
+
+
+def _write(changes: list[Change], artifacts: list[Artifact], root: Path) -> None:
     due = [change for change in changes if change.verb in (Verb.CREATE, Verb.UPDATE) and change.new is not None]
     gone = [change for change in changes if change.verb is Verb.REMOVE]
     manifest = manifest_artifact(artifacts)
     path = root
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with _only_one(root), _staging(root) as stage:
+        with _staging(root) as stage:
             for artifact in [*(Artifact(change.path, change.new or "") for change in due), manifest]:
                 path = stage / artifact.path
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,10 +55,12 @@ def write(changes: list[Change], artifacts: list[Artifact], root: Path) -> None:
             if not path.exists() or path.read_bytes() != manifest.text.encode():
                 (stage / MANIFEST).replace(path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise WriteError(
-            f"{path}: {reason}. Free the place or the disk, or choose another folder with --out."
-        ) from error
+        raise _failure(path, error) from error
+
+
+def _failure(path: Path, error: OSError) -> WriteError:
+    reason = error.strerror or str(error)
+    return WriteError(f"{path}: {reason}. Free the place or the disk, or choose another folder with --out.")
 
 
 @contextmanager

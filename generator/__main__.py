@@ -1,0 +1,5 @@
+"""`python -m generator` is `stackgen`."""
+
+from generator.cli import main
+
+main()

@@ -1,0 +1,203 @@
+"""The `stackgen` command: one thin function per command; each imports only what it uses.
+
+Exit codes: 0 fine, 1 problems found, 2 wrong usage or an internal error.
+"""
+
+import argparse
+import gc
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from generator import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from generator.artifact import Artifact
+    from generator.spec.load import LoadedSpec
+
+# No plug-in of ours extends pydantic; looking for some reads the metadata of every installed package.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
+def main(argv: "Sequence[str] | None" = None) -> NoReturn:
+    """Run one command and exit with its code."""
+    # A short process allocates much and frees little: collecting garbage would cost a tenth of its time.
+    gc.disable()
+    arguments = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        code = run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        code = 130
+    sys.exit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="stackgen", description="One spec.yaml -> a tested observability stack.")
+    parser.add_argument("--version", action="version", version=f"stackgen {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, run: "Callable[[argparse.Namespace], int]", about: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about)
+        sub.set_defaults(run=run)
+        sub.add_argument("--spec", type=Path, default=Path("spec.yaml"), metavar="FILE", help="default: spec.yaml")
+        return sub
+
+    sub = command("render", _render, "Render the stack: build in memory, compare, write only what differs.")
+    sub.add_argument("--out", type=Path, metavar="DIR", help="default: the folder stack beside the spec")
+    sub.add_argument("--check", action="store_true", help="write nothing; exit 1 where the folder differs from the spec")
+    sub.add_argument("--diff", action="store_true", help="write nothing; show what would change (with --check: and exit 1)")
+    sub.add_argument("--force", action="store_true", help="overwrite generated files that somebody edited")
+    sub.add_argument("--quiet", action="store_true", help="print only the closing line")
+    sub = command("check", _check, "Check the spec: every problem at once, with its place and what to do.")
+    sub.add_argument("--json", action="store_true", help="problems as JSON on stdout")
+    command("schema", _schema, "Print the JSON Schema of the spec.")
+    sub = command("explain", _explain, "Explain a field of the spec: meaning, default, where it ends up.")
+    sub.add_argument("path", nargs="?", default="", metavar="PATH", help="for example alerts.latency.factor; none: all fields")
+    sub = command("up", _up, "Render for this machine, launch, wait until ready, print one table.")
+    sub.add_argument("--engine", choices=("auto", "compose", "native"), default="auto")
+    sub.add_argument("--no-traffic", action="store_true", help="do not start the demo traffic of the reference app")
+    sub.add_argument("--json", action="store_true", help="the table as JSON")
+    sub = command("down", _down, "Stop what `up` started.")
+    sub = command("status", _status, "Show what runs; exit 1 where a component is down.")
+    sub.add_argument("--json", action="store_true", help="the table as JSON")
+    sub = command("logs", _logs, "Print the components' logs.")
+    sub.add_argument("components", nargs="*", metavar="COMPONENT")
+    sub.add_argument("-f", "--follow", action="store_true")
+    sub.add_argument("-n", "--lines", type=int, default=40)
+    return parser
+
+
+def _load(path: Path) -> "LoadedSpec | None":
+    """The loaded spec, warnings told; None after its problems were printed."""
+    from generator.problems import ProblemsFound, render
+    from generator.spec.load import load
+
+    color = sys.stderr.isatty()
+    try:
+        loaded = load(path)
+    except ProblemsFound as found:
+        print(render(found.problems, found.sources, color=color), file=sys.stderr)
+        return None
+    if loaded.warnings:
+        print(render(loaded.warnings, {loaded.name: loaded.text}, color=color), file=sys.stderr)
+    return loaded
+
+
+def _render(arguments: argparse.Namespace) -> int:
+    from generator.pipeline import Workshop
+
+    with Workshop() as shop:
+        loaded = _load(arguments.spec)
+        if loaded is None:
+            return 1
+        from generator.resolve import resolve
+
+        artifacts = shop.artifacts(resolve(loaded.spec, spec_name=loaded.name))
+    return _deliver(artifacts, arguments)
+
+
+def _deliver(artifacts: "list[Artifact]", arguments: argparse.Namespace) -> int:
+    from generator.output.compare import ManifestError, Verb, compare
+    from generator.output.report import diff, summary, verbs
+    from generator.output.write import WriteError, render_into
+
+    out: Path = arguments.out or arguments.spec.parent / "stack"
+    dry = arguments.check or arguments.diff
+    try:
+        compared = compare if dry else render_into
+        changes = compared(out, artifacts, force=arguments.force)
+    except (ManifestError, WriteError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if arguments.diff:
+        sys.stdout.writelines(diff(changes, str(out)))
+    due = [change for change in changes if change.verb is not Verb.IDENTICAL]
+    if not arguments.quiet:
+        for line in verbs(due if arguments.check else changes, str(out), color=sys.stderr.isatty()):
+            print(line, file=sys.stderr)
+    print(summary(changes), file=sys.stderr)
+    if arguments.check and due:
+        print(f"{out} does not match {arguments.spec}: run `make render` and commit the result.", file=sys.stderr)
+        return 1
+    if not dry and any(change.verb is Verb.EDITED for change in changes):
+        print(
+            "Nothing written: somebody edited the files marked `edited`. Move the edit into the spec, or into a file of "
+            "your own beside them; `stackgen render --diff` shows it, `stackgen render --force` overwrites it.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from generator.problems import ProblemsFound, to_json
+    from generator.spec.load import load
+
+    if arguments.json:
+        try:
+            problems = load(arguments.spec).warnings
+            code = 0
+        except ProblemsFound as found:
+            problems, code = found.problems, 1
+        print(json.dumps({"problems": to_json(problems)}, indent=2, ensure_ascii=False))
+        return code
+    loaded = _load(arguments.spec)
+    if loaded is None:
+        return 1
+    spec = loaded.spec
+    print(f"{loaded.name}: fine ({len(spec.models)} models, {len(spec.service.endpoints)} endpoints)")
+    return 0
+
+
+def _schema(_arguments: argparse.Namespace) -> int:
+    from generator.spec.json_schema import schema_text
+
+    sys.stdout.write(schema_text())
+    return 0
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from generator.spec.explain import UnknownField, explain
+
+    try:
+        print(explain(arguments.path))
+    except UnknownField as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _up(arguments: argparse.Namespace) -> int:
+    from generator.launch.commands import up
+
+    return up(
+        arguments.spec, engine=arguments.engine, demo_traffic=not arguments.no_traffic, as_json=arguments.json
+    )
+
+
+def _down(arguments: argparse.Namespace) -> int:
+    from generator.launch.commands import down
+
+    return down(arguments.spec)
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from generator.launch.commands import status
+
+    return status(arguments.spec, as_json=arguments.json)
+
+
+def _logs(arguments: argparse.Namespace) -> int:
+    from generator.launch.commands import logs
+
+    return logs(arguments.spec, components=arguments.components, follow=arguments.follow, lines=arguments.lines)
