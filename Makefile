@@ -1,0 +1,80 @@
+# Everything a person or CI does is one of these targets; CI calls nothing else.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SPEC ?= spec.yaml
+export UV_NO_PROGRESS := 1
+# The package's own metadata and code are read from this checkout, so editing needs no second install.
+OBTAIN := $(BIN)/python -m generator.launch.obtain
+INSTALL = $(BIN)/uv pip install --quiet --python $(VENV) --require-hashes --no-build-isolation -r
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+stack: $(VENV)/run ## render the stack, launch it, wait until it is ready
+	@$(BIN)/stackgen render --quiet --spec $(SPEC)
+	@$(BIN)/stackgen up --spec $(SPEC) $(ARGS)
+
+down: $(VENV)/run ## stop the stack
+	@$(BIN)/stackgen down --spec $(SPEC)
+
+status: $(VENV)/run ## what runs, where, how much memory
+	@$(BIN)/stackgen status --spec $(SPEC)
+
+logs: $(VENV)/run ## the components' logs; ARGS="prometheus -f" for one, followed
+	@$(BIN)/stackgen logs --spec $(SPEC) $(ARGS)
+
+render: $(VENV)/run ## spec.yaml -> stack/
+	@$(BIN)/stackgen render --spec $(SPEC) $(ARGS)
+
+check: $(VENV)/run ## is spec.yaml right, and does stack/ match it
+	@$(BIN)/stackgen check --spec $(SPEC)
+	@$(BIN)/stackgen render --check --quiet --spec $(SPEC)
+
+traffic: $(VENV)/run ## a believable day of questions; ARGS="--rate 5 --speed 60 --duration 120"
+	@PYTHONPATH=examples $(BIN)/python -m app.traffic $(ARGS)
+
+chaos: $(VENV)/run ## make the model simulator misbehave: ARGS="slow 10", ARGS="errors 0.2", ARGS=recover
+	@PYTHONPATH=examples $(BIN)/python -m app.simulator.chaos $(ARGS)
+
+test: $(VENV)/dev ## all tests that need no running stack
+	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not e2e" $(ARGS)
+
+e2e: $(VENV)/dev ## tests that drive the real stack from end to end
+	@$(BIN)/pytest -q -m e2e $(ARGS)
+
+lint: $(VENV)/dev ## code, types, spelling, YAML, alert rules, Alertmanager config
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/codespell
+	@$(BIN)/yamllint --strict .
+	@$$($(OBTAIN) promtool) check rules --lint-fatal stack/prometheus/rules/*.yml
+	@$$($(OBTAIN) promtool) check config --syntax-only stack/prometheus/prometheus.yml
+	@$$($(OBTAIN) amtool) check-config stack/alertmanager/alertmanager.yml
+
+lock: $(VENV)/dev ## pin the newest dependencies again, with hashes
+	@sh requirements/lock.sh $(BIN)/uv
+
+clean: ## remove what make built; the stack's data stays in .stackgen
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bootstrap: requirements/bootstrap.txt
+	@echo "installing into $(VENV) ..." >&2
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "stackgen needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV) || { echo "no venv module: apt-get install python3-venv, or the like" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+$(VENV)/run: $(VENV)/bootstrap requirements/run.txt pyproject.toml
+	@$(INSTALL) requirements/run.txt
+	@$(BIN)/uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements/dev.txt
+	@$(INSTALL) requirements/dev.txt
+	@touch $@
+
+.PHONY: help stack down status logs render check traffic chaos test e2e lint lock clean
