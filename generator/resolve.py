@@ -1,0 +1,157 @@
+"""Spec -> Model: every default filled in, every price looked up, every window derived."""
+
+from typing import Any
+
+from generator.model import (
+    Alerts,
+    App,
+    Duration,
+    ErrorAlert,
+    Evals,
+    LatencyAlert,
+    LlmModel,
+    Logs,
+    Model,
+    Placement,
+    Price,
+    Receiver,
+    Service,
+    SpendAlert,
+    Stack,
+    Traces,
+    Windows,
+)
+from generator.placement import compose_placement
+from generator.prices.lookup import lookup
+from generator.spec import alerts as alert_spec
+from generator.spec import schema
+from generator.spec.schema import Spec
+
+
+def resolve(spec: Spec, *, spec_name: str, placement: Placement | None = None) -> Model:
+    """The model of a valid spec; without a placement, of its Compose form."""
+    ports = spec.stack.ports.model_dump()
+    example = spec.app == "example"
+    return Model(
+        spec_name=spec_name,
+        service=Service(spec.service.name, spec.service.environment, tuple(spec.service.endpoints)),
+        app=App(True) if isinstance(spec.app, str) else App(False, tuple(spec.app.targets), tuple(spec.app.log_files)),
+        source=spec.source,
+        models=tuple(_model(llm, spec.alerts) for llm in spec.models),
+        alerts=_alerts(spec),
+        notify=_receivers(spec.notify),
+        logs=Logs(
+            spec.logs.answer_preview,
+            tuple(spec.logs.redact),
+            Duration(spec.logs.retention),
+            spec.logs.blobs.path,
+            spec.logs.capture_content,
+        ),
+        traces=Traces(
+            spec.traces.backend,
+            spec.traces.endpoint or "",
+            spec.traces.headers_file or "",
+            Duration(spec.traces.retention),
+            spec.traces.sample,
+        ),
+        evals=Evals(
+            spec.evals.sample,
+            spec.evals.judge.model,
+            spec.evals.judge.max_usd_per_day,
+            tuple(spec.evals.dimensions),
+            spec.evals.pass_rate_below,
+        ),
+        stack=Stack(Duration(spec.stack.scrape_interval), Duration(spec.stack.retention), ports),
+        placement=placement or compose_placement(ports, example_app=example),
+    )
+
+
+def _alerts(spec: Spec) -> Alerts:
+    spend = spec.alerts.spend
+    return Alerts(
+        latency=_latency(spec.alerts.latency),
+        errors=_errors(spec.alerts.errors),
+        spend=SpendAlert(
+            spend.enabled, spend.factor, Duration(spend.baseline), Duration(spend.for_), spend.min_usd_per_hour, spend.severity
+        ),
+        windows=windows(spec.alerts.window, spec.alerts.hold, spec.stack.scrape_interval),
+        runbook_base=spec.alerts.runbooks,
+    )
+
+
+def windows(detect: int, hold: int, scrape: int) -> Windows:
+    """All ranges from the judged one, in seconds; none holds fewer than four scrapes, so that a rate has its samples."""
+    least = 4 * scrape
+    detect = max(detect, least)
+    confirm = max(detect * 2 // 5, least)
+    return Windows(
+        detect=Duration(detect),
+        confirm=Duration(confirm),
+        long=Duration(6 * detect),
+        offset=Duration(2 * detect),
+        hold=Duration(hold),
+        keep=Duration(8 * detect // 5),
+    )
+
+
+def _latency(setting: alert_spec.Latency, own: alert_spec.LatencyOverride | None = None) -> LatencyAlert:
+    merged = _merged(setting, own)
+    return LatencyAlert(
+        merged["enabled"],
+        merged["factor"],
+        Duration(merged["baseline"]),
+        Duration(merged["for_"]),
+        merged["min_requests"],
+        merged["severity"],
+    )
+
+
+def _errors(setting: alert_spec.Errors, own: alert_spec.ErrorsOverride | None = None) -> ErrorAlert:
+    merged = _merged(setting, own)
+    return ErrorAlert(
+        merged["enabled"], merged["above"], Duration(merged["for_"]), merged["min_requests"], merged["severity"]
+    )
+
+
+def _merged(setting: schema.Section, own: schema.Section | None) -> dict[str, Any]:
+    changes = own.model_dump(exclude_none=True) if own else {}
+    return setting.model_dump() | changes
+
+
+def _model(llm: schema.LlmModel, alerts: alert_spec.Alerts) -> LlmModel:
+    return LlmModel(
+        name=llm.name,
+        provider=llm.provider,
+        price=_price(llm),
+        latency=_latency(alerts.latency, llm.alerts.latency),
+        errors=_errors(alerts.errors, llm.alerts.errors),
+    )
+
+
+def _price(llm: schema.LlmModel) -> Price | None:
+    own = llm.price
+    if own is None:
+        return lookup(llm.provider, llm.name)
+    return Price(
+        own.input,
+        own.output,
+        own.input if own.cache_read is None else own.cache_read,
+        own.input if own.cache_write is None else own.cache_write,
+        "spec",
+    )
+
+
+def _receivers(notify: schema.Notify) -> tuple[Receiver, ...]:
+    found = []
+    if notify.slack:
+        channel = notify.slack.channel
+        found.append(Receiver("slack", notify.slack.webhook_file, {"channel": channel} if channel else {}))
+    if notify.pagerduty:
+        found.append(Receiver("pagerduty", notify.pagerduty.routing_key_file, {}))
+    if notify.webhook:
+        found.append(Receiver("webhook", notify.webhook.url_file, {}))
+    if notify.email:
+        mail = notify.email
+        options = {"to": mail.to, "from": mail.from_, "smarthost": mail.smarthost, "username": mail.username or ""}
+        found.append(Receiver("email", mail.password_file or "", options))
+    return tuple(found)

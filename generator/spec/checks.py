@@ -1,0 +1,130 @@
+"""Rules that look at more than one field."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator import conventions as c
+from generator.problems import Problem
+from generator.spec.schema import Spec
+from generator.spec.tree import Path, Tree
+from generator.spec.units import show_duration
+
+
+_LISTS: tuple[tuple[str, Path, Path], ...] = (
+    ("model", ("models",), ("name",)),
+    ("endpoint", ("service", "endpoints"), ()),
+    ("dimension", ("evals", "dimensions"), ()),
+)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    spec: Spec
+    tree: Tree
+    file: str
+
+    def problem(self, check: str, path: Path, message: str, *, allowed: str = "", fix: str = "", severity: str = "error") -> Problem:
+        place = self.tree.place(path)
+        found = self.tree.raw.get(path, "")
+        return Problem(f"spec/{check}", self.file, place.line, place.column, place.length, message, found, allowed, fix, severity)
+
+
+def cross_check(spec: Spec, tree: Tree, file: str) -> list[Problem]:
+    """Every problem between fields of a spec whose single fields are right."""
+    desk = _Desk(spec, tree, file)
+    return [*_ports(desk), *_ranges(desk), *_reachable(desk), *_traces(desk)]
+
+
+def duplicates(tree: Tree, file: str) -> list[Problem]:
+    """Names that are given twice, in whatever else is wrong with the spec."""
+    found = []
+    for what, container, last in _LISTS:
+        seen: dict[str, Path] = {}
+        for path, raw in tree.raw.items():
+            inside = path[: len(container)] == container and len(path) == len(container) + 1 + len(last)
+            if not inside or path[len(container) + 1 :] != last:
+                continue
+            if raw in seen:
+                place, first = tree.place(path), tree.place(seen[raw]).line
+                message = f"two {what}s are called `{raw}`"
+                fix = f"rename or remove one of them; the first is on line {first}"
+                check = f"spec/duplicate-{what}"
+                found.append(Problem(check, file, place.line, place.column, place.length, message, raw, "", fix))
+            seen.setdefault(raw, path)
+    return found
+
+
+def _ports(desk: _Desk) -> Iterator[Problem]:
+    seen: dict[int, str] = {}
+    ports = desk.spec.stack.ports.model_dump()
+    written = [name for name in ports if ("stack", "ports", name) in desk.tree.values]
+    for name in [*(name for name in ports if name not in written), *written]:
+        port = ports[name]
+        if port in seen:
+            message = f"port {port} is used by {seen[port]} and {name}"
+            yield desk.problem("port-twice", ("stack", "ports", name), message, fix="give one of them another port")
+        seen.setdefault(port, name)
+
+
+def _ranges(desk: _Desk) -> Iterator[Problem]:
+    alerts, scrape = desk.spec.alerts, desk.spec.stack.scrape_interval
+    if alerts.window < 4 * scrape:
+        least = show_duration(4 * scrape)
+        yield desk.problem("window", ("alerts", "window"), "the window holds fewer than four scrapes", allowed=f"at least {least}",
+                           fix=f"use {least}, or scrape more often")
+    settings: list[tuple[Path, int, int | None]] = [
+        (("alerts", "latency"), alerts.latency.for_, alerts.latency.baseline),
+        (("alerts", "errors"), alerts.errors.for_, None),
+        (("alerts", "spend"), alerts.spend.for_, alerts.spend.baseline),
+    ]
+    for number, llm in enumerate(desk.spec.models):
+        own = llm.alerts.latency
+        at: Path = ("models", number, "alerts")
+        if own.for_ or own.baseline:
+            settings.append(((*at, "latency"), own.for_ or alerts.latency.for_, own.baseline or alerts.latency.baseline))
+        if llm.alerts.errors.for_:
+            settings.append(((*at, "errors"), llm.alerts.errors.for_, None))
+    for path, pending, baseline in settings:
+        if pending < 2 * scrape:
+            yield desk.problem("for", (*path, "for"), "shorter than two scrapes", allowed=f"at least {show_duration(2 * scrape)}",
+                               fix="wait a little longer, or scrape more often")
+        if baseline is None:
+            continue
+        if baseline < 3 * alerts.window:
+            yield desk.problem("baseline", (*path, "baseline"), "too short for the window that is compared with it",
+                               allowed=f"at least {show_duration(3 * alerts.window)}", fix="lengthen it, or shorten alerts.window")
+        elif pending > baseline // 2:
+            yield desk.problem("for-baseline", (*path, "for"), "so long that the baseline absorbs the incident first",
+                               allowed=f"at most {show_duration(baseline // 2)}", fix="shorten it, or lengthen the baseline")
+        if alerts.hold < baseline:
+            yield desk.problem("hold", ("alerts", "hold"), f"shorter than the baseline of {'.'.join(map(str, path))}",
+                               allowed=f"at least {show_duration(baseline)}", fix="hold longer, or shorten the baseline")
+        needed = baseline + alerts.hold
+        if desk.spec.stack.retention < needed:
+            yield desk.problem("retention", ("stack", "retention"), "the alerts look further back than metrics are kept",
+                               allowed=f"at least {show_duration(needed)}", fix="keep metrics longer")
+
+
+def _reachable(desk: _Desk) -> Iterator[Problem]:
+    """A p95 cannot be read above the top bucket, so a factor beyond the histogram's whole range can never be reached."""
+    top, bottom = c.LATENCY_BUCKETS_MS[-1], c.LATENCY_BUCKETS_MS[0]
+    entries: list[tuple[Path, float | None]] = [(("alerts", "latency", "factor"), desk.spec.alerts.latency.factor)]
+    entries += [
+        (("models", number, "alerts", "latency", "factor"), llm.alerts.latency.factor) for number, llm in enumerate(desk.spec.models)
+    ]
+    for path, factor in entries:
+        # A usual p95 of a second leaves top / 1000 to multiply with before the last bucket swallows it.
+        if factor is not None and factor * 1000 > top:
+            yield desk.problem("factor", path, f"a p95 of one second could never grow that much: the last bucket ends at {top // 1000} s",
+                               allowed=f"above 1 to {top // 1000} (buckets from {bottom} ms to {top} ms)", fix="choose a smaller factor")
+
+
+def _traces(desk: _Desk) -> Iterator[Problem]:
+    traces = desk.spec.traces
+    if traces.backend == "otlp" and not traces.endpoint:
+        yield desk.problem("trace-endpoint", ("traces", "backend"), "`otlp` needs an endpoint", fix="add traces.endpoint: https://...")
+    if traces.backend == "tempo" and traces.endpoint:
+        yield desk.problem("trace-endpoint", ("traces", "endpoint"), "the bundled Tempo has its own endpoint",
+                           fix="remove it, or set traces.backend: otlp")
+    if traces.endpoint and not traces.endpoint.startswith(("http://", "https://")):
+        yield desk.problem("trace-endpoint", ("traces", "endpoint"), "not an HTTP endpoint", fix="start it with https:// or http://")

@@ -1,0 +1,118 @@
+"""Field types of the spec: values with units and names with rules, each with its JSON Schema for editors."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from generator.spec import names
+from generator.spec.units import DURATION_PATTERN, RATIO_PATTERN, UnitError, parse_duration, parse_ratio, show_duration
+
+
+class Section(BaseModel):
+    """A mapping of the spec: unknown keys are refused, values never change type silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def about(text: str, *, lands: str, example: Any = None, default: Any = ..., **more: Any) -> Any:
+    """A field with its description, where it ends up, and an example as it is written in the spec."""
+    extra = {"x-lands": lands} | ({"examples": [example]} if example is not None else {})
+    if default is not ...:
+        more["default"] = default
+    return Field(description=text, json_schema_extra=extra, validate_default=False, **more)
+
+
+def refuse(kind: str, message: str, *, allowed: str = "", fix: str = "") -> PydanticCustomError:
+    """The error that a validator raises; the loader turns it into a Problem with `check` spec/<kind>."""
+    # Braces would be read as a template of pydantic's.
+    return PydanticCustomError(kind, "{message}", {"message": message, "allowed": allowed, "fix": fix})  # type: ignore[arg-type]
+
+
+def _duration(least: int, most: int) -> BeforeValidator:
+    def parse(value: object) -> int:
+        allowed = f"{show_duration(least)} to {show_duration(most)}"
+        try:
+            seconds = parse_duration(value)
+        except UnitError as error:
+            raise refuse("duration", str(error), allowed=allowed, fix=error.fix) from error
+        if not least <= seconds <= most:
+            word = "short" if seconds < least else "long"
+            raise refuse("duration", f"too {word} a duration", allowed=allowed, fix="choose one in that range")
+        return seconds
+
+    return BeforeValidator(parse)
+
+
+def duration(least: str, most: str) -> Any:
+    """Seconds, written with units."""
+    schema = {"type": "string", "pattern": DURATION_PATTERN, "x-range": f"{least} to {most}"}
+    return Annotated[int, _duration(parse_duration(least), parse_duration(most)), WithJsonSchema(schema)]
+
+
+def _ratio(*, zero: bool, one: bool) -> BeforeValidator:
+    allowed = f"{'0%' if zero else 'above 0%'} to {'100%' if one else 'below 100%'}"
+
+    def parse(value: object) -> float:
+        try:
+            ratio = parse_ratio(value)
+        except UnitError as error:
+            raise refuse("ratio", str(error), allowed=allowed, fix=error.fix) from error
+        if ratio > 1 or (ratio == 1 and not one) or (ratio == 0 and not zero):
+            raise refuse("ratio", "out of range", allowed=allowed, fix="choose one in that range")
+        return ratio
+
+    return BeforeValidator(parse)
+
+
+def ratio(*, zero: bool = True, one: bool = True) -> Any:
+    """0 to 1, written as a percentage."""
+    text = {"type": "string", "pattern": RATIO_PATTERN}
+    schema = {"anyOf": [text, {"type": "number", "minimum": 0, "exclusiveMaximum": 1}]}
+    return Annotated[float, _ratio(zero=zero, one=one), WithJsonSchema(schema)]
+
+
+def _number(least: float, most: float, *, whole: bool, above: bool) -> BeforeValidator:
+    allowed = f"{'above ' if above else ''}{least:.12g} to {most:.12g}" + (", whole" if whole else "")
+
+    def parse(value: object) -> float | int:
+        if isinstance(value, bool) or not isinstance(value, (int, float) if not whole else int):
+            raise refuse("number", "not a whole number" if whole else "not a number", allowed=allowed, fix=_number_fix(value))
+        if not least <= value <= most or (above and value == least):
+            raise refuse("number", "out of range", allowed=allowed, fix="choose one in that range")
+        return value if whole else float(value)
+
+    return BeforeValidator(parse)
+
+
+def _number_fix(value: object) -> str:
+    if isinstance(value, str) and value.lstrip("-+").replace("_", "").isdigit():
+        return "write it in plain decimal digits, without quotes, leading zeros or underscores"
+    return "write a number, without unit or quotes"
+
+
+def number(least: float, most: float, *, above: bool = False) -> Any:
+    """A finite number within bounds, the lower one excluded with `above`."""
+    schema: dict[str, Any] = {"type": "number", "exclusiveMinimum" if above else "minimum": least, "maximum": most}
+    return Annotated[float, _number(least, most, whole=False, above=above), WithJsonSchema(schema)]
+
+
+def whole(least: int, most: int) -> Any:
+    """A whole number within bounds."""
+    schema = {"type": "integer", "minimum": least, "maximum": most}
+    return Annotated[int, _number(least, most, whole=True, above=False), WithJsonSchema(schema)]
+
+
+def named(rule: names.NameRule) -> Any:
+    """A name that follows a rule."""
+
+    def parse(value: object) -> str:
+        if not isinstance(value, str):
+            raise refuse("name", "not text", allowed=rule.allowed, fix="put it in quotes")
+        try:
+            return rule.check(value)
+        except names.NameError_ as error:
+            raise refuse("name", str(error), allowed=error.allowed, fix="choose another name") from error
+
+    return Annotated[str, BeforeValidator(parse), WithJsonSchema({"type": "string", "pattern": rule.pattern})]
+
