@@ -52,7 +52,6 @@ lint: $(VENV)/dev ## code, types, spelling, YAML, alert rules, Alertmanager conf
 	@$(BIN)/codespell
 	@$(BIN)/yamllint --strict .
 	@$$($(OBTAIN) promtool) check rules --lint-fatal stack/prometheus/rules/*.yml
-	@$$($(OBTAIN) promtool) check config --syntax-only stack/prometheus/prometheus.yml
 	@$$($(OBTAIN) amtool) check-config stack/alertmanager/alertmanager.yml
 
 lock: $(VENV)/dev ## pin the newest dependencies again, with hashes

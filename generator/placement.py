@@ -15,7 +15,7 @@ _INSIDE = {
     c.COLLECTOR: (
         {"http": 8888, "health": 13133, "otlp_grpc": 4317, "otlp_http": 4318},
         "/etc/otelcol",
-        "/var/lib/otelcol",
+        "/tmp/otelcol",  # noqa: S108  # the one place that the image lets its user write
         "collector",
     ),
     c.APP: ({"http": 8080}, "/etc/app", "/var/lib/app", "app"),

@@ -1,0 +1,195 @@
+"""The Compose file: pinned images, loopback ports, nobody root, nothing writable that need not be."""
+
+from dataclasses import dataclass, field
+
+from generator import conventions as c
+from generator.artifact import Artifact
+from generator.configs.collector import APP_LOG
+from generator.model import Model, Placement
+from generator.templating import fill
+from generator.versions import PINNED
+
+_HEALTHY, _STARTED = "service_healthy", "service_started"
+_APP_USER = "10001:10001"
+_QUIET_GRAFANA = {
+    "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES": "false",
+    "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+    "GF_ANALYTICS_REPORTING_ENABLED": "false",
+    "GF_AUTH_ANONYMOUS_ENABLED": "true",  # on loopback, and only to look
+    "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer",
+    "GF_NEWS_NEWS_FEED_ENABLED": "false",
+    # With a read-only root the updater would remove the data source plugins that are in the image.
+    "GF_PLUGINS_PREINSTALL_AUTO_UPDATE": "false",
+    "GF_PLUGINS_PREINSTALL_DISABLED": "true",
+    "GF_SECURITY_DISABLE_GRAVATAR": "true",
+    "GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION": "true",
+    "GF_USERS_ALLOW_SIGN_UP": "false",
+}
+
+
+@dataclass(frozen=True)
+class Container:
+    """One service of the Compose file; `check` is a command inside the image, empty where the image has none to run."""
+
+    name: str
+    image: str
+    user: str
+    memory: str
+    volumes: tuple[str, ...]
+    build: bool = False
+    command: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    ports: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    check: tuple[str, ...] = ()
+    after: dict[str, str] = field(default_factory=dict)
+
+
+def build(model: Model) -> list[Artifact]:
+    """`compose.yaml`."""
+    services = [*_back_ends(model), *(_example(model) if model.app.example else [])]
+    volumes = sorted({volume.split(":")[0] for service in services for volume in service.volumes if volume[0] != "."})
+    secrets = {receiver.kind: receiver.secret_file for receiver in model.notify if receiver.secret_file}
+    if model.traces.headers_file:
+        secrets["traces"] = model.traces.headers_file
+    project = f"stackgen-{model.service.name}".lower().replace(".", "-")
+    return [fill(model, "compose.yaml", project=project, services=services, volumes=volumes, secrets=secrets)]
+
+
+def _image(name: str) -> tuple[str, str]:
+    pinned = PINNED[name]
+    return f"{pinned.image}:{pinned.tag}", f"{pinned.uid}:{0 if name == c.GRAFANA else pinned.uid}"
+
+
+def _published(model: Model, placement: Placement, name: str, **purposes: str) -> tuple[str, ...]:
+    """`127.0.0.1:host:container` for each purpose of a component's ports."""
+    ports = model.stack.ports
+    return tuple(f"127.0.0.1:{ports[outside]}:{placement[name].ports[purpose]}" for purpose, outside in purposes.items())
+
+
+def _back_ends(model: Model) -> list[Container]:
+    place = model.placement
+    found = []
+    for name, memory, volumes, command, environment, ports, check, after in (
+        (
+            c.PROMETHEUS,
+            "1g",
+            ("./prometheus:/etc/prometheus:ro", "prometheus:/prometheus"),
+            (
+                "--config.file=/etc/prometheus/prometheus.yml",
+                "--storage.tsdb.path=/prometheus",
+                "--web.console.templates=/etc/prometheus/consoles",
+                "--web.console.libraries=/etc/prometheus/consoles",
+                "--web.enable-otlp-receiver",
+                "--enable-feature=exemplar-storage",
+                f"--web.external-url={place[c.PROMETHEUS].url}",
+            ),
+            {},
+            _published(model, place, c.PROMETHEUS, http="prometheus"),
+            ("/bin/promtool", "check", "ready", "--url=http://localhost:9090"),
+            {c.ALERTMANAGER: _HEALTHY},
+        ),
+        (
+            c.ALERTMANAGER,
+            "128m",
+            ("./alertmanager:/etc/alertmanager:ro", "alertmanager:/alertmanager"),
+            (
+                "--config.file=/etc/alertmanager/alertmanager.yml",
+                "--storage.path=/alertmanager",
+                "--cluster.listen-address=",
+                f"--web.external-url={place[c.ALERTMANAGER].url}",
+            ),
+            {},
+            _published(model, place, c.ALERTMANAGER, http="alertmanager"),
+            ("wget", "-q", "-O-", "http://localhost:9093/-/ready"),
+            {},
+        ),
+        (
+            c.TEMPO,
+            "1g",
+            ("./tempo/tempo.yaml:/etc/tempo/tempo.yaml:ro", "tempo:/var/tempo"),
+            ("-config.file=/etc/tempo/tempo.yaml",),
+            {},
+            _published(model, place, c.TEMPO, http="tempo"),
+            ("/tempo", "-health"),
+            {},
+        ),
+        (
+            c.LOKI,
+            "1g",
+            ("./loki/loki.yaml:/etc/loki/loki.yaml:ro", "loki:/loki"),
+            ("-config.file=/etc/loki/loki.yaml",),
+            {},
+            _published(model, place, c.LOKI, http="loki"),
+            ("/usr/bin/loki", "-health"),
+            {},
+        ),
+        (
+            c.GRAFANA,
+            "512m",
+            (
+                "./grafana/provisioning:/etc/grafana/provisioning:ro",
+                "./grafana/dashboards:/var/lib/grafana/dashboards:ro",
+                "grafana:/var/lib/grafana",
+            ),
+            (),
+            _QUIET_GRAFANA,
+            _published(model, place, c.GRAFANA, http="grafana"),
+            ("curl", "-fsS", "http://localhost:3000/api/health"),
+            {c.PROMETHEUS: _HEALTHY},
+        ),
+        (
+            c.COLLECTOR,
+            "512m",
+            ("./collector/collector.yaml:/etc/otelcol/collector.yaml:ro", *(("app:/var/lib/app:ro",) if model.app.example else ())),
+            ("--config=/etc/otelcol/collector.yaml",),
+            {"GOMEMLIMIT": "400MiB"},
+            _published(model, place, c.COLLECTOR, otlp_grpc="otlp_grpc", otlp_http="otlp_http", http="collector"),
+            (),
+            {c.TEMPO: _HEALTHY, c.LOKI: _HEALTHY},
+        ),
+    ):
+        image, user = _image(name)
+        secrets: tuple[str, ...] = ()
+        if name == c.ALERTMANAGER:
+            secrets = tuple(receiver.kind for receiver in model.notify if receiver.secret_file)
+        if name == c.COLLECTOR and model.traces.headers_file:
+            secrets = ("traces",)
+        found.append(Container(name, image, user, memory, volumes, False, command, environment, ports, secrets, check, after))
+    return found
+
+
+def _example(model: Model) -> list[Container]:
+    place = model.placement
+    simulator, app, collector = place[c.SIMULATOR], place[c.APP], place[c.COLLECTOR]
+    shared = {"image": f"stackgen-{c.APP}:local", "user": _APP_USER, "build": True}
+    contract = "./app:/etc/app:ro"
+
+    def alive(port: int) -> tuple[str, ...]:
+        return ("python", "-c", f"import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/readyz', timeout=2)")
+
+    return [
+        Container(
+            c.SIMULATOR, memory="256m", volumes=(contract,), command=("python", "-m", "app.simulator"),
+            environment={"LLM_CONTRACT": "/etc/app/contract.json", "SIMULATOR_HOST": simulator.listen,
+                         "SIMULATOR_PORT": str(simulator.ports["http"])},
+            ports=_published(model, place, c.SIMULATOR, http="simulator"), check=alive(simulator.ports["http"]), **shared,
+        ),
+        Container(
+            c.APP, memory="512m", volumes=(contract, "app:/var/lib/app"), command=("python", "-m", "app.server"),
+            environment={
+                "APP_BLOBS": f"{app.data}/blobs", "APP_HOST": app.listen, "APP_LOG_FILE": f"{app.data}/{APP_LOG}",
+                "APP_PORT": str(app.ports["http"]), "LLM_CONTRACT": "/etc/app/contract.json",
+                "LLM_SIMULATOR_URL": f"http://{simulator.address()}",
+                "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{collector.address('otlp_http')}",
+            },
+            ports=_published(model, place, c.APP, http="app"), check=alive(app.ports["http"]),
+            after={c.SIMULATOR: _HEALTHY, c.COLLECTOR: _STARTED}, **shared,
+        ),
+        Container(
+            c.TRAFFIC, memory="128m", volumes=(contract,), command=("python", "-m", "app.traffic"),
+            environment={"LLM_CONTRACT": "/etc/app/contract.json", "TRAFFIC_TARGET": f"http://{app.address()}",
+                         "TRAFFIC_ANY_HOST": "1"},
+            after={c.APP: _HEALTHY}, **shared,
+        ),
+    ]  # fmt: skip

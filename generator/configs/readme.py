@@ -1,0 +1,35 @@
+"""The README of the rendered folder: what is where, what is measured, which secrets are needed."""
+
+from generator import conventions as c
+from generator.artifact import Artifact, notice
+from generator.model import Model
+from generator.sources.registry import SOURCES
+from generator.templating import fill
+
+_FILES = (
+    ("prometheus/prometheus.yml", "what Prometheus scrapes and whom it tells"),
+    ("prometheus/rules/recording.yml", "raw metrics -> canonical series -> what the alerts compare"),
+    ("prometheus/rules/alerts.yml", "the alerts"),
+    ("prometheus/tests", "promtool tests that prove them"),
+    ("prometheus/consoles", "the page with the four golden signals, served by Prometheus"),
+    ("alertmanager/alertmanager.yml", "who is told, and how alerts are grouped"),
+    ("grafana", "data sources and three dashboards"),
+    ("tempo/tempo.yaml", "traces"),
+    ("loki/loki.yaml", "logs"),
+    ("collector/collector.yaml", "OpenTelemetry Collector: OTLP and log files in, traces and logs out"),
+    ("compose.yaml", "the whole stack in containers"),
+    ("app/contract.json", "what the application's telemetry kit reads: names, labels, buckets, prices"),
+    ("app/log.schema.json", "JSON Schema of a log line"),
+    ("spec.schema.json", "JSON Schema of the spec, for editors"),
+)
+_SIGNALS = ("spend", "tokens", "ttft_buckets", "unpriced", "outcomes", "evals")
+
+
+def build(model: Model) -> list[Artifact]:
+    """`README.md`."""
+    source = SOURCES[model.source]
+    page = f"{model.placement[c.PROMETHEUS].url}/consoles/{c.PAGE}"
+    urls = [("the four golden signals, served by Prometheus", page)]
+    urls += [(name, place.url) for name, place in model.placement.places.items() if name != c.SIMULATOR]
+    missing = [signal for signal in _SIGNALS if getattr(source, signal) is None]
+    return [fill(model, "README.md", notice=notice(model.spec_name), urls=urls, files=_FILES, missing=missing)]
