@@ -54,15 +54,21 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("render", _render, "Render the stack: build in memory, compare, write only what differs.")
     sub.add_argument("--out", type=Path, metavar="DIR", help="default: the folder stack beside the spec")
-    sub.add_argument("--check", action="store_true", help="write nothing; exit 1 where the folder differs from the spec")
-    sub.add_argument("--diff", action="store_true", help="write nothing; show what would change (with --check: and exit 1)")
+    sub.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 where the folder differs from the spec"
+    )
+    sub.add_argument(
+        "--diff", action="store_true", help="write nothing; show what would change (with --check: and exit 1)"
+    )
     sub.add_argument("--force", action="store_true", help="overwrite generated files that somebody edited")
     sub.add_argument("--quiet", action="store_true", help="print only the closing line")
     sub = command("check", _check, "Check the spec: every problem at once, with its place and what to do.")
     sub.add_argument("--json", action="store_true", help="problems as JSON on stdout")
     command("schema", _schema, "Print the JSON Schema of the spec.")
     sub = command("explain", _explain, "Explain a field of the spec: meaning, default, where it ends up.")
-    sub.add_argument("path", nargs="?", default="", metavar="PATH", help="for example alerts.latency.factor; none: all fields")
+    sub.add_argument(
+        "path", nargs="?", default="", metavar="PATH", help="for example alerts.latency.factor; none: all fields"
+    )
     sub = command("up", _up, "Render for this machine, launch, wait until ready, print one table.")
     sub.add_argument("--engine", choices=("auto", "compose", "native"), default="auto")
     sub.add_argument("--no-traffic", action="store_true", help="do not start the demo traffic of the reference app")
@@ -180,9 +186,7 @@ def _explain(arguments: argparse.Namespace) -> int:
 def _up(arguments: argparse.Namespace) -> int:
     from generator.launch.commands import up
 
-    return up(
-        arguments.spec, engine=arguments.engine, demo_traffic=not arguments.no_traffic, as_json=arguments.json
-    )
+    return up(arguments.spec, engine=arguments.engine, demo_traffic=not arguments.no_traffic, as_json=arguments.json)
 
 
 def _down(arguments: argparse.Namespace) -> int:

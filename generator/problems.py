@@ -29,7 +29,9 @@ class ProblemsFound(Exception):  # noqa: N818  # it carries problems; it is not 
 
     def __init__(self, problems: Sequence[Problem], sources: Mapping[str, str]) -> None:
         super().__init__(f"{len(problems)} problems")
-        self.problems = sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column, problem.check))
+        self.problems = sorted(
+            problems, key=lambda problem: (problem.file, problem.line, problem.column, problem.check)
+        )
         self.sources = dict(sources)
 
 
@@ -43,7 +45,11 @@ def render(problems: Sequence[Problem], sources: Mapping[str, str], *, color: bo
     blocks = [_block(problem, sources.get(problem.file, ""), color=color) for problem in problems]
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = len(problems) - errors
-    counts = [f"{number} {word}{'s' * (number != 1)}" for number, word in ((errors, "problem"), (warnings, "warning")) if number]
+    counts = [
+        f"{number} {word}{'s' * (number != 1)}"
+        for number, word in ((errors, "problem"), (warnings, "warning"))
+        if number
+    ]
     closing = " and ".join(counts) + (". Nothing was written." if errors else ".")
     return "\n\n".join([*blocks, closing])
 
@@ -92,5 +98,6 @@ def _visible(char: str) -> str:
 def _width(text: str) -> int:
     """Columns on a terminal."""
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1 for char in text
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+        for char in text
     )

@@ -72,7 +72,12 @@ def _alerts(spec: Spec) -> Alerts:
         latency=_latency(spec.alerts.latency),
         errors=_errors(spec.alerts.errors),
         spend=SpendAlert(
-            spend.enabled, spend.factor, Duration(spend.baseline), Duration(spend.for_), spend.min_usd_per_hour, spend.severity
+            spend.enabled,
+            spend.factor,
+            Duration(spend.baseline),
+            Duration(spend.for_),
+            spend.min_usd_per_hour,
+            spend.severity,
         ),
         windows=windows(spec.alerts.window, spec.alerts.hold, spec.stack.scrape_interval),
         runbook_base=spec.alerts.runbooks,

@@ -64,7 +64,9 @@ def _image(name: str) -> tuple[str, str]:
 def _published(model: Model, placement: Placement, name: str, **purposes: str) -> tuple[str, ...]:
     """`127.0.0.1:host:container` for each purpose of a component's ports."""
     ports = model.stack.ports
-    return tuple(f"127.0.0.1:{ports[outside]}:{placement[name].ports[purpose]}" for purpose, outside in purposes.items())
+    return tuple(
+        f"127.0.0.1:{ports[outside]}:{placement[name].ports[purpose]}" for purpose, outside in purposes.items()
+    )
 
 
 def _back_ends(model: Model) -> list[Container]:
@@ -141,7 +143,10 @@ def _back_ends(model: Model) -> list[Container]:
         (
             c.COLLECTOR,
             "512m",
-            ("./collector/collector.yaml:/etc/otelcol/collector.yaml:ro", *(("app:/var/lib/app:ro",) if model.app.example else ())),
+            (
+                "./collector/collector.yaml:/etc/otelcol/collector.yaml:ro",
+                *(("app:/var/lib/app:ro",) if model.app.example else ()),
+            ),
             ("--config=/etc/otelcol/collector.yaml",),
             {"GOMEMLIMIT": "400MiB"},
             _published(model, place, c.COLLECTOR, otlp_grpc="otlp_grpc", otlp_http="otlp_http", http="collector"),
@@ -155,7 +160,9 @@ def _back_ends(model: Model) -> list[Container]:
             secrets = tuple(receiver.kind for receiver in model.notify if receiver.secret_file)
         if name == c.COLLECTOR and model.traces.headers_file:
             secrets = ("traces",)
-        found.append(Container(name, image, user, memory, volumes, False, command, environment, ports, secrets, check, after))
+        found.append(
+            Container(name, image, user, memory, volumes, False, command, environment, ports, secrets, check, after)
+        )
     return found
 
 

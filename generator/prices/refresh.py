@@ -7,7 +7,13 @@ from typing import Any
 
 from generator.prices.lookup import SNAPSHOT
 
-_KINDS = {"equals": "equals", "starts_with": "starts_with", "ends_with": "ends_with", "contains": "contains", "regex": "regex"}
+_KINDS = {
+    "equals": "equals",
+    "starts_with": "starts_with",
+    "ends_with": "ends_with",
+    "contains": "contains",
+    "regex": "regex",
+}
 
 
 def snapshot(now: datetime) -> dict[str, Any]:
@@ -28,7 +34,12 @@ def snapshot(now: datetime) -> dict[str, Any]:
                 continue
             read, write = _base(prices.cache_read_mtok), _base(prices.cache_write_mtok)
             given = given or 0.0
-            rows.append([_clause(model.match), [given, made or 0.0, given if read is None else read, given if write is None else write]])
+            rows.append(
+                [
+                    _clause(model.match),
+                    [given, made or 0.0, given if read is None else read, given if write is None else write],
+                ]
+            )
         if rows:
             found[provider.id] = rows
     return {"source": f"genai-prices {version('genai-prices')}", "providers": dict(sorted(found.items()))}
@@ -54,7 +65,10 @@ def _clause(clause: Any) -> list[Any]:
 def main() -> None:
     """Write the file and say how much is in it."""
     data = snapshot(datetime.now(UTC))
-    lines = [f'  "{name}": [\n' + ",\n".join(f"    {json.dumps(row)}" for row in rows) + "\n  ]" for name, rows in data["providers"].items()]
+    lines = [
+        f'  "{name}": [\n' + ",\n".join(f"    {json.dumps(row)}" for row in rows) + "\n  ]"
+        for name, rows in data["providers"].items()
+    ]
     text = f'{{\n "source": {json.dumps(data["source"])},\n "providers": {{\n' + ",\n".join(lines) + "\n }\n}\n"
     SNAPSHOT.write_text(text, encoding="utf-8")
     print(f"{data['source']}: {sum(map(len, data['providers'].values()))} models of {len(data['providers'])} providers")

@@ -22,10 +22,14 @@ class Latency(Section):
     """Pages when a model answers much slower than in the recent past."""
 
     enabled: bool = about(_ENABLED, lands=_RULES, default=True)
-    factor: Factor = about("How many times its baseline the 95th percentile must reach.", lands=_RULES, default=2.0, example=2)
+    factor: Factor = about(
+        "How many times its baseline the 95th percentile must reach.", lands=_RULES, default=2.0, example=2
+    )
     baseline: Baseline = about(
         "The recent past that is normal: the median over this range, which ends before the judged window.",
-        lands=_RECORD, default=3600, example="1h",
+        lands=_RECORD,
+        default=3600,
+        example="1h",
     )
     for_: Pending = about("How long it must last.", lands=_RULES, default=300, example="5m", alias="for")
     min_requests: Requests = about(_FLOOR, lands=_RECORD, default=20)
@@ -49,7 +53,9 @@ class Spend(Section):
     factor: Factor = about("How many times its baseline the spend must reach.", lands=_RULES, default=3.0, example=3)
     baseline: Baseline = about(
         "The recent past that is normal: the median over this range, which ends before the judged window.",
-        lands=_RECORD, default=3600, example="1h",
+        lands=_RECORD,
+        default=3600,
+        example="1h",
     )
     for_: Pending = about("How long it must last.", lands=_RULES, default=300, example="5m", alias="for")
     min_usd_per_hour: number(0, 1e9) = about(
@@ -97,9 +103,13 @@ class Alerts(Section):
     )
     hold: duration("1m", "7d") = about(
         "How long a baseline is held while its alert is active; then the new level counts as normal.",
-        lands=_RECORD, default=21600, example="6h",
+        lands=_RECORD,
+        default=21600,
+        example="6h",
     )
     runbooks: named(URL) = about(
-        "Where the runbooks are: a URL, or a path in your repository.", lands="the runbook_url of every alert",
-        default="docs/runbooks", example="https://git.example.org/bot/docs/runbooks",
+        "Where the runbooks are: a URL, or a path in your repository.",
+        lands="the runbook_url of every alert",
+        default="docs/runbooks",
+        example="https://git.example.org/bot/docs/runbooks",
     )

@@ -9,7 +9,6 @@ from generator.spec.schema import Spec
 from generator.spec.tree import Path, Tree
 from generator.spec.units import show_duration
 
-
 _LISTS: tuple[tuple[str, Path, Path], ...] = (
     ("model", ("models",), ("name",)),
     ("endpoint", ("service", "endpoints"), ()),
@@ -23,10 +22,14 @@ class _Desk:
     tree: Tree
     file: str
 
-    def problem(self, check: str, path: Path, message: str, *, allowed: str = "", fix: str = "", severity: str = "error") -> Problem:
+    def problem(
+        self, check: str, path: Path, message: str, *, allowed: str = "", fix: str = "", severity: str = "error"
+    ) -> Problem:
         place = self.tree.place(path)
         found = self.tree.raw.get(path, "")
-        return Problem(f"spec/{check}", self.file, place.line, place.column, place.length, message, found, allowed, fix, severity)
+        return Problem(
+            f"spec/{check}", self.file, place.line, place.column, place.length, message, found, allowed, fix, severity
+        )
 
 
 def cross_check(spec: Spec, tree: Tree, file: str) -> list[Problem]:
@@ -70,8 +73,13 @@ def _ranges(desk: _Desk) -> Iterator[Problem]:
     alerts, scrape = desk.spec.alerts, desk.spec.stack.scrape_interval
     if alerts.window < 4 * scrape:
         least = show_duration(4 * scrape)
-        yield desk.problem("window", ("alerts", "window"), "the window holds fewer than four scrapes", allowed=f"at least {least}",
-                           fix=f"use {least}, or scrape more often")
+        yield desk.problem(
+            "window",
+            ("alerts", "window"),
+            "the window holds fewer than four scrapes",
+            allowed=f"at least {least}",
+            fix=f"use {least}, or scrape more often",
+        )
     settings: list[tuple[Path, int, int | None]] = [
         (("alerts", "latency"), alerts.latency.for_, alerts.latency.baseline),
         (("alerts", "errors"), alerts.errors.for_, None),
@@ -81,28 +89,55 @@ def _ranges(desk: _Desk) -> Iterator[Problem]:
         own = llm.alerts.latency
         at: Path = ("models", number, "alerts")
         if own.for_ or own.baseline:
-            settings.append(((*at, "latency"), own.for_ or alerts.latency.for_, own.baseline or alerts.latency.baseline))
+            settings.append(
+                ((*at, "latency"), own.for_ or alerts.latency.for_, own.baseline or alerts.latency.baseline)
+            )
         if llm.alerts.errors.for_:
             settings.append(((*at, "errors"), llm.alerts.errors.for_, None))
     for path, pending, baseline in settings:
         if pending < 2 * scrape:
-            yield desk.problem("for", (*path, "for"), "shorter than two scrapes", allowed=f"at least {show_duration(2 * scrape)}",
-                               fix="wait a little longer, or scrape more often")
+            yield desk.problem(
+                "for",
+                (*path, "for"),
+                "shorter than two scrapes",
+                allowed=f"at least {show_duration(2 * scrape)}",
+                fix="wait a little longer, or scrape more often",
+            )
         if baseline is None:
             continue
         if baseline < 3 * alerts.window:
-            yield desk.problem("baseline", (*path, "baseline"), "too short for the window that is compared with it",
-                               allowed=f"at least {show_duration(3 * alerts.window)}", fix="lengthen it, or shorten alerts.window")
+            yield desk.problem(
+                "baseline",
+                (*path, "baseline"),
+                "too short for the window that is compared with it",
+                allowed=f"at least {show_duration(3 * alerts.window)}",
+                fix="lengthen it, or shorten alerts.window",
+            )
         elif pending > baseline // 2:
-            yield desk.problem("for-baseline", (*path, "for"), "so long that the baseline absorbs the incident first",
-                               allowed=f"at most {show_duration(baseline // 2)}", fix="shorten it, or lengthen the baseline")
+            yield desk.problem(
+                "for-baseline",
+                (*path, "for"),
+                "so long that the baseline absorbs the incident first",
+                allowed=f"at most {show_duration(baseline // 2)}",
+                fix="shorten it, or lengthen the baseline",
+            )
         if alerts.hold < baseline:
-            yield desk.problem("hold", ("alerts", "hold"), f"shorter than the baseline of {'.'.join(map(str, path))}",
-                               allowed=f"at least {show_duration(baseline)}", fix="hold longer, or shorten the baseline")
+            yield desk.problem(
+                "hold",
+                ("alerts", "hold"),
+                f"shorter than the baseline of {'.'.join(map(str, path))}",
+                allowed=f"at least {show_duration(baseline)}",
+                fix="hold longer, or shorten the baseline",
+            )
         needed = baseline + alerts.hold
         if desk.spec.stack.retention < needed:
-            yield desk.problem("retention", ("stack", "retention"), "the alerts look further back than metrics are kept",
-                               allowed=f"at least {show_duration(needed)}", fix="keep metrics longer")
+            yield desk.problem(
+                "retention",
+                ("stack", "retention"),
+                "the alerts look further back than metrics are kept",
+                allowed=f"at least {show_duration(needed)}",
+                fix="keep metrics longer",
+            )
 
 
 def _reachable(desk: _Desk) -> Iterator[Problem]:
@@ -110,21 +145,35 @@ def _reachable(desk: _Desk) -> Iterator[Problem]:
     top, bottom = c.LATENCY_BUCKETS_MS[-1], c.LATENCY_BUCKETS_MS[0]
     entries: list[tuple[Path, float | None]] = [(("alerts", "latency", "factor"), desk.spec.alerts.latency.factor)]
     entries += [
-        (("models", number, "alerts", "latency", "factor"), llm.alerts.latency.factor) for number, llm in enumerate(desk.spec.models)
+        (("models", number, "alerts", "latency", "factor"), llm.alerts.latency.factor)
+        for number, llm in enumerate(desk.spec.models)
     ]
     for path, factor in entries:
         # A usual p95 of a second leaves top / 1000 to multiply with before the last bucket swallows it.
         if factor is not None and factor * 1000 > top:
-            yield desk.problem("factor", path, f"a p95 of one second could never grow that much: the last bucket ends at {top // 1000} s",
-                               allowed=f"above 1 to {top // 1000} (buckets from {bottom} ms to {top} ms)", fix="choose a smaller factor")
+            yield desk.problem(
+                "factor",
+                path,
+                f"a p95 of one second could never grow that much: the last bucket ends at {top // 1000} s",
+                allowed=f"above 1 to {top // 1000} (buckets from {bottom} ms to {top} ms)",
+                fix="choose a smaller factor",
+            )
 
 
 def _traces(desk: _Desk) -> Iterator[Problem]:
     traces = desk.spec.traces
     if traces.backend == "otlp" and not traces.endpoint:
-        yield desk.problem("trace-endpoint", ("traces", "backend"), "`otlp` needs an endpoint", fix="add traces.endpoint: https://...")
+        yield desk.problem(
+            "trace-endpoint", ("traces", "backend"), "`otlp` needs an endpoint", fix="add traces.endpoint: https://..."
+        )
     if traces.backend == "tempo" and traces.endpoint:
-        yield desk.problem("trace-endpoint", ("traces", "endpoint"), "the bundled Tempo has its own endpoint",
-                           fix="remove it, or set traces.backend: otlp")
+        yield desk.problem(
+            "trace-endpoint",
+            ("traces", "endpoint"),
+            "the bundled Tempo has its own endpoint",
+            fix="remove it, or set traces.backend: otlp",
+        )
     if traces.endpoint and not traces.endpoint.startswith(("http://", "https://")):
-        yield desk.problem("trace-endpoint", ("traces", "endpoint"), "not an HTTP endpoint", fix="start it with https:// or http://")
+        yield desk.problem(
+            "trace-endpoint", ("traces", "endpoint"), "not an HTTP endpoint", fix="start it with https:// or http://"
+        )

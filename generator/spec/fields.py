@@ -77,7 +77,9 @@ def _number(least: float, most: float, *, whole: bool, above: bool) -> BeforeVal
 
     def parse(value: object) -> float | int:
         if isinstance(value, bool) or not isinstance(value, (int, float) if not whole else int):
-            raise refuse("number", "not a whole number" if whole else "not a number", allowed=allowed, fix=_number_fix(value))
+            raise refuse(
+                "number", "not a whole number" if whole else "not a number", allowed=allowed, fix=_number_fix(value)
+            )
         if not least <= value <= most or (above and value == least):
             raise refuse("number", "out of range", allowed=allowed, fix="choose one in that range")
         return value if whole else float(value)
@@ -115,4 +117,3 @@ def named(rule: names.NameRule) -> Any:
             raise refuse("name", str(error), allowed=error.allowed, fix="choose another name") from error
 
     return Annotated[str, BeforeValidator(parse), WithJsonSchema({"type": "string", "pattern": rule.pattern})]
-

@@ -31,7 +31,9 @@ def _cut(value: Any, loc: tuple[str | int, ...]) -> None:
         value["models"][loc[1]] = {"name": f"left-out-{loc[1]}", "provider": "left-out"}
         return
     if loc[:1] in {("models",), ("service",)}:
-        value[str(loc[0])] = [{"name": "left-out", "provider": "left-out"}] if loc[0] == "models" else {"name": "left-out"}
+        value[str(loc[0])] = (
+            [{"name": "left-out", "provider": "left-out"}] if loc[0] == "models" else {"name": "left-out"}
+        )
         return
     node, holder, key = value, None, None
     for part in loc:

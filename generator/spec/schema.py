@@ -15,10 +15,18 @@ _PORT = whole(1, 65535)
 class Service(Section):
     """The application."""
 
-    name: named(names.SERVICE) = about("Prometheus job and OpenTelemetry service.name.", lands="everywhere", example="support-bot")
-    environment: named(names.SERVICE) = about("deployment.environment.name of logs and traces.", lands=_APP, default="local")
+    name: named(names.SERVICE) = about(
+        "Prometheus job and OpenTelemetry service.name.", lands="everywhere", example="support-bot"
+    )
+    environment: named(names.SERVICE) = about(
+        "deployment.environment.name of logs and traces.", lands=_APP, default="local"
+    )
     endpoints: list[named(names.ENDPOINT)] = about(
-        "What people call; one label value each.", lands=f"{_APP}, dashboards", default=["chat"], example=["chat", "search"], min_length=1
+        "What people call; one label value each.",
+        lands=f"{_APP}, dashboards",
+        default=["chat"],
+        example=["chat", "search"],
+        min_length=1,
     )
 
 
@@ -28,14 +36,20 @@ class Price(Section):
     input: _MONEY = about("Input tokens.", lands=_APP, example=0.15)
     output: _MONEY = about("Output tokens, reasoning included.", lands=_APP, example=0.6)
     cache_read: _MONEY | None = about("Cached input tokens; none: the input price.", lands=_APP, default=None)
-    cache_write: _MONEY | None = about("Input tokens written to a cache; none: the input price.", lands=_APP, default=None)
+    cache_write: _MONEY | None = about(
+        "Input tokens written to a cache; none: the input price.", lands=_APP, default=None
+    )
 
 
 class LlmModel(Section):
     """One model that the application calls."""
 
-    name: named(names.MODEL) = about("As the application sends it to the provider.", lands="everywhere", example="gpt-4o-mini")
-    provider: named(names.PROVIDER) = about("Who serves it; decides the SDK and the price list.", lands=_APP, example="openai")
+    name: named(names.MODEL) = about(
+        "As the application sends it to the provider.", lands="everywhere", example="gpt-4o-mini"
+    )
+    provider: named(names.PROVIDER) = about(
+        "Who serves it; decides the SDK and the price list.", lands=_APP, example="openai"
+    )
     price: Price | None = about("Instead of the list price.", lands=_APP, default=None)
     alerts: ModelAlerts = about("Settings of this model's alerts.", lands="prometheus/rules/", default=ModelAlerts())
 
@@ -47,37 +61,56 @@ class AppTargets(Section):
         "Where Prometheus scrapes it.", lands="prometheus/prometheus.yml", example=["app:8000"], min_length=1
     )
     log_files: list[named(names.FILE)] = about(
-        "JSON lines that the Collector ships; globs are not allowed.", lands="collector/collector.yaml", default=[], example=["/var/log/app.jsonl"]
+        "JSON lines that the Collector ships; globs are not allowed.",
+        lands="collector/collector.yaml",
+        default=[],
+        example=["/var/log/app.jsonl"],
     )
 
 
 class Slack(Section):
     """Slack by incoming webhook."""
 
-    webhook_file: named(names.FILE) = about("File that holds the webhook's URL.", lands="alertmanager/alertmanager.yml", example="secrets/slack")
-    channel: named(names.CHANNEL) | None = about("Instead of the webhook's own channel.", lands="alertmanager/alertmanager.yml", default=None)
+    webhook_file: named(names.FILE) = about(
+        "File that holds the webhook's URL.", lands="alertmanager/alertmanager.yml", example="secrets/slack"
+    )
+    channel: named(names.CHANNEL) | None = about(
+        "Instead of the webhook's own channel.", lands="alertmanager/alertmanager.yml", default=None
+    )
 
 
 class PagerDuty(Section):
     """PagerDuty by Events API v2."""
 
-    routing_key_file: named(names.FILE) = about("File that holds the integration key.", lands="alertmanager/alertmanager.yml", example="secrets/pagerduty")
+    routing_key_file: named(names.FILE) = about(
+        "File that holds the integration key.", lands="alertmanager/alertmanager.yml", example="secrets/pagerduty"
+    )
 
 
 class Webhook(Section):
     """Any HTTP endpoint that takes Alertmanager's JSON."""
 
-    url_file: named(names.FILE) = about("File that holds the URL.", lands="alertmanager/alertmanager.yml", example="secrets/webhook")
+    url_file: named(names.FILE) = about(
+        "File that holds the URL.", lands="alertmanager/alertmanager.yml", example="secrets/webhook"
+    )
 
 
 class Email(Section):
     """Mail by SMTP with TLS."""
 
     to: named(names.MAIL) = about("Recipient.", lands="alertmanager/alertmanager.yml", example="oncall@example.org")
-    from_: named(names.MAIL) = about("Sender.", lands="alertmanager/alertmanager.yml", alias="from", example="alerts@example.org")
-    smarthost: named(names.SMARTHOST) = about("SMTP server with port.", lands="alertmanager/alertmanager.yml", example="smtp.example.org:587")
-    username: named(names.MAIL) | None = about("For SMTP authentication.", lands="alertmanager/alertmanager.yml", default=None)
-    password_file: named(names.FILE) | None = about("File that holds the password.", lands="alertmanager/alertmanager.yml", default=None)
+    from_: named(names.MAIL) = about(
+        "Sender.", lands="alertmanager/alertmanager.yml", alias="from", example="alerts@example.org"
+    )
+    smarthost: named(names.SMARTHOST) = about(
+        "SMTP server with port.", lands="alertmanager/alertmanager.yml", example="smtp.example.org:587"
+    )
+    username: named(names.MAIL) | None = about(
+        "For SMTP authentication.", lands="alertmanager/alertmanager.yml", default=None
+    )
+    password_file: named(names.FILE) | None = about(
+        "File that holds the password.", lands="alertmanager/alertmanager.yml", default=None
+    )
 
 
 class Notify(Section):
@@ -92,7 +125,9 @@ class Notify(Section):
 class Blobs(Section):
     """Where full questions and answers go."""
 
-    path: named(names.URL) = about("A folder, or a URL that fsspec knows.", lands=_APP, default=".data/blobs", example="s3://bucket/calls")
+    path: named(names.URL) = about(
+        "A folder, or a URL that fsspec knows.", lands=_APP, default=".data/blobs", example="s3://bucket/calls"
+    )
 
 
 class Logs(Section):
@@ -100,21 +135,43 @@ class Logs(Section):
 
     answer_preview: whole(0, 10_000) = about("Characters of the answer in the log line.", lands=_APP, default=200)
     redact: list[Literal["email", "phone", "card", "key"]] = about(
-        "What is replaced by a mark before anything leaves the process.", lands=_APP, default=["email", "phone", "card", "key"]
+        "What is replaced by a mark before anything leaves the process.",
+        lands=_APP,
+        default=["email", "phone", "card", "key"],
     )
-    retention: duration("1d", "3650d") = about("How long Loki keeps lines; at least a day.", lands="loki/loki.yaml", default=14 * 86400, example="14d")
+    retention: duration("1d", "3650d") = about(
+        "How long Loki keeps lines; at least a day.", lands="loki/loki.yaml", default=14 * 86400, example="14d"
+    )
     blobs: Blobs = about("Full texts, keyed by call_id.", lands=_APP, default=Blobs())
-    capture_content: bool = about("Whether texts are kept at all; off: hashes and lengths only.", lands=_APP, default=True)
+    capture_content: bool = about(
+        "Whether texts are kept at all; off: hashes and lengths only.", lands=_APP, default=True
+    )
 
 
 class Traces(Section):
     """Where spans go."""
 
-    backend: Literal["tempo", "jaeger", "otlp"] = about("Who stores traces.", lands="collector/collector.yaml", default="tempo")
-    endpoint: named(names.URL) | None = about("OTLP/HTTP endpoint, for `otlp` and `jaeger`.", lands="collector/collector.yaml", default=None, example="https://otlp.example.org")
-    headers_file: named(names.FILE) | None = about("File that holds the value of the authorization header.", lands="collector/collector.yaml", default=None)
-    retention: duration("1h", "365d") = about("How long Tempo keeps traces.", lands="tempo/tempo.yaml", default=7 * 86400, example="7d")
-    sample: ratio(zero=False) = about("Share of unremarkable traces that is kept; errors and slow ones always are.", lands="collector/collector.yaml", default=1.0, example="100%")
+    backend: Literal["tempo", "jaeger", "otlp"] = about(
+        "Who stores traces.", lands="collector/collector.yaml", default="tempo"
+    )
+    endpoint: named(names.URL) | None = about(
+        "OTLP/HTTP endpoint, for `otlp` and `jaeger`.",
+        lands="collector/collector.yaml",
+        default=None,
+        example="https://otlp.example.org",
+    )
+    headers_file: named(names.FILE) | None = about(
+        "File that holds the value of the authorization header.", lands="collector/collector.yaml", default=None
+    )
+    retention: duration("1h", "365d") = about(
+        "How long Tempo keeps traces.", lands="tempo/tempo.yaml", default=7 * 86400, example="7d"
+    )
+    sample: ratio(zero=False) = about(
+        "Share of unremarkable traces that is kept; errors and slow ones always are.",
+        lands="collector/collector.yaml",
+        default=1.0,
+        example="100%",
+    )
 
 
 class Judge(Section):
@@ -130,9 +187,13 @@ class Evals(Section):
     sample: ratio() = about("Share of calls that is judged.", lands=_APP, default=0.01, example="1%")
     judge: Judge = about("Who judges, for how much.", lands=_APP, default=Judge())
     dimensions: list[named(names.SERVICE)] = about(
-        "What is judged.", lands=f"{_APP}, grafana/dashboards/llm-quality.json", default=["groundedness", "refusal", "tone"]
+        "What is judged.",
+        lands=f"{_APP}, grafana/dashboards/llm-quality.json",
+        default=["groundedness", "refusal", "tone"],
     )
-    pass_rate_below: ratio(zero=False, one=False) = about("Pass rate that is too low.", lands="grafana/dashboards/llm-quality.json", default=0.9, example="90%")
+    pass_rate_below: ratio(zero=False, one=False) = about(
+        "Pass rate that is too low.", lands="grafana/dashboards/llm-quality.json", default=0.9, example="90%"
+    )
 
 
 class Ports(Section):
@@ -153,8 +214,12 @@ class Ports(Section):
 class Stack(Section):
     """How the back ends run."""
 
-    scrape_interval: duration("1s", "5m") = about("How often metrics are read and rules evaluated.", lands="prometheus/, grafana/", default=15, example="15s")
-    retention: duration("1h", "3650d") = about("How long Prometheus keeps metrics.", lands="prometheus/prometheus.yml", default=15 * 86400, example="15d")
+    scrape_interval: duration("1s", "5m") = about(
+        "How often metrics are read and rules evaluated.", lands="prometheus/, grafana/", default=15, example="15s"
+    )
+    retention: duration("1h", "3650d") = about(
+        "How long Prometheus keeps metrics.", lands="prometheus/prometheus.yml", default=15 * 86400, example="15d"
+    )
     ports: Ports = about("Host ports, all on 127.0.0.1.", lands="compose.yaml", default=Ports())
 
 
@@ -163,8 +228,14 @@ class Spec(Section):
 
     version: Literal[1] = about("Version of this format.", lands="nowhere", default=1)
     service: Service = about("The application.", lands="everywhere")
-    app: Literal["example"] | AppTargets = about("`example` for the reference app, or your own application's targets.", lands="prometheus/, compose.yaml", default="example")
-    source: Literal["kit"] = about("Which metric names the application speaks.", lands="prometheus/rules/recording.yml", default="kit")
+    app: Literal["example"] | AppTargets = about(
+        "`example` for the reference app, or your own application's targets.",
+        lands="prometheus/, compose.yaml",
+        default="example",
+    )
+    source: Literal["kit"] = about(
+        "Which metric names the application speaks.", lands="prometheus/rules/recording.yml", default="kit"
+    )
     models: list[LlmModel] = about("The models that it calls.", lands="everywhere", min_length=1)
     alerts: Alerts = about("The three alerts.", lands="prometheus/rules/, prometheus/tests/", default=Alerts())
     notify: Notify = about("Whom to tell.", lands="alertmanager/alertmanager.yml", default=Notify())

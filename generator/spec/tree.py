@@ -69,7 +69,9 @@ def read(text: str, file: str) -> Tree:
         tree.problems.append(_syntax(file, line, max(1, column), getattr(error, "reason", "not YAML"), text))
         return tree
     if root is None:
-        tree.problems.append(Problem("spec/empty", file, 1, 1, 1, "the spec is empty", fix="start from the example in the README"))
+        tree.problems.append(
+            Problem("spec/empty", file, 1, 1, 1, "the spec is empty", fix="start from the example in the README")
+        )
         return tree
     _Reader(tree, file, text.splitlines()).start(root)
     return tree
@@ -111,7 +113,9 @@ class _Reader:
         if self._count > _MOST_NODES or len(path) > _DEEPEST:
             if self._count <= _MOST_NODES + 1:
                 self._count = _MOST_NODES + 1
-                self._problem("spec/too-large", node, "too much, or too deep, for a spec", "write it out without anchors")
+                self._problem(
+                    "spec/too-large", node, "too much, or too deep, for a spec", "write it out without anchors"
+                )
             return None
         self._tree.values[path] = self._place(node)
         if isinstance(node, yaml.MappingNode):
@@ -133,7 +137,11 @@ class _Reader:
             if name in result:
                 first = self._tree.keys[(*path, name)]
                 self._problem(
-                    "spec/duplicate-key", key, f"`{name}` is given twice", "keep one of them", f"first on line {first.line}"
+                    "spec/duplicate-key",
+                    key,
+                    f"`{name}` is given twice",
+                    "keep one of them",
+                    f"first on line {first.line}",
                 )
                 continue
             self._tree.keys[(*path, name)] = self._place(key)

@@ -1,0 +1,51 @@
+"""Make the simulator misbehave: `python -m app.simulator.chaos slow 10`, `errors 0.2`, `recover`; no words: show."""
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+
+USAGE = """usage: chaos                       show how it behaves now
+       chaos slow 10               every call takes ten times as long
+       chaos expensive 5           every call uses five times the tokens
+       chaos errors|timeouts|refusals|safety 0.2     a fifth of the calls fails so
+       chaos ... models a,b        only these models
+       chaos recover               behave again"""
+
+
+def main(words: list[str]) -> int:
+    """Exit code: 0 done, 1 refused or not running, 2 wrong usage."""
+    url = os.environ.get("LLM_SIMULATOR_URL", "http://127.0.0.1:8081") + "/chaos"
+    try:
+        if not words:
+            request = urllib.request.Request(url)
+        elif words == ["recover"]:
+            request = urllib.request.Request(url, method="DELETE")
+        elif len(words) % 2 == 0:
+            wanted = {
+                name: value.split(",") if name == "models" else float(value)
+                for name, value in zip(words[::2], words[1::2], strict=True)
+            }
+            request = urllib.request.Request(
+                url, json.dumps(wanted).encode(), {"content-type": "application/json"}, method="POST"
+            )
+        else:
+            raise ValueError(f"an odd number of words: {' '.join(words)}")
+    except ValueError as error:
+        print(f"{error}\n{USAGE}", file=sys.stderr)
+        return 2
+    try:
+        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310  # http by construction
+            print(" ".join(f"{name}={value}" for name, value in json.load(response).items()))
+    except urllib.error.HTTPError as error:
+        print(f"{json.load(error)['error']}\n{USAGE}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"no simulator at {url} ({error}): run `make stack` first", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

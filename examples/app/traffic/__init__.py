@@ -1,0 +1,1 @@
+"""A believable day of questions."""
