@@ -1,0 +1,1 @@
+"""Where a component's binaries come from: one way a module, the first that works."""

@@ -1,0 +1,40 @@
+"""Try the ways in order; say why each one that failed did."""
+
+from collections.abc import Callable
+
+from generator.launch.obtain.debian import from_debian
+from generator.launch.obtain.package import NotObtained, Obtained, Package
+from generator.launch.obtain.path import from_path
+from generator.launch.obtain.release import Progress, from_release
+from generator.launch.obtain.store import alone, from_cache
+
+
+class CannotBeHad(Exception):  # noqa: N818  # what the person reads
+    """No way worked; the message has one line a way with its reason."""
+
+
+def ensure(package: Package, say: Progress) -> Obtained:
+    """Binaries of the package from the first way that works. Raises CannotBeHad."""
+    reasons = []
+    quick: tuple[tuple[str, Callable[[], Obtained]], ...] = (
+        ("PATH", lambda: from_path(package)),
+        ("cache", lambda: from_cache(package)),
+    )
+    slow: tuple[tuple[str, Callable[[], Obtained]], ...] = (
+        ("release archive", lambda: from_release(package, say)),
+        ("distribution's package", lambda: from_debian(package, say)),
+    )
+    for way, attempt in quick:
+        try:
+            return attempt()
+        except NotObtained as error:
+            reasons.append(f"  {way}: {error}")
+    with alone(package):
+        # Somebody else may have obtained it while we waited.
+        for way, attempt in (quick[1], *slow):
+            try:
+                return attempt()
+            except (NotObtained, OSError) as error:
+                reasons.append(f"  {way}: {error}")
+    lines = "\n".join(dict.fromkeys(reasons))
+    raise CannotBeHad(f"{package.name} cannot be had here:\n{lines}\nInstall it so that it is on PATH, or connect to the network.")

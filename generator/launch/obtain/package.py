@@ -1,0 +1,89 @@
+"""What can be obtained: a project's binaries, the oldest version that will do, and its names elsewhere."""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import conventions as c
+from generator.versions import PINNED
+
+Version = tuple[int, int, int]
+
+
+class NotObtained(Exception):  # noqa: N818  # a way that did not work is a result, with its reason
+    """One way did not work; the message is the reason, in a few words."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """`tools` maps our names of binaries to the names that distributions use; the first is the server."""
+
+    name: str
+    tools: dict[str, tuple[str, ...]]
+    oldest: Version
+    repository: str
+    debian: tuple[str, ...]
+
+    @property
+    def server(self) -> str:
+        """The long-running binary."""
+        return next(iter(self.tools))
+
+    @property
+    def release(self) -> str:
+        """The version that is downloaded."""
+        return PINNED[self.name].dotted
+
+
+@dataclass(frozen=True)
+class Obtained:
+    """Binaries in one place; `way` says where they came from."""
+
+    package: str
+    version: Version
+    way: str
+    binaries: dict[str, Path]
+
+
+PACKAGES = {
+    package.name: package
+    for package in (
+        Package(
+            c.PROMETHEUS,
+            {"prometheus": ("prometheus",), "promtool": ("promtool",)},
+            (2, 42, 0),
+            "prometheus/prometheus",
+            ("prometheus", "promtool"),
+        ),
+        Package(
+            c.ALERTMANAGER,
+            {"alertmanager": ("alertmanager", "prometheus-alertmanager"), "amtool": ("amtool",)},
+            (0, 25, 0),
+            "prometheus/alertmanager",
+            ("prometheus-alertmanager",),
+        ),
+    )
+}
+
+
+def version_of(binary: Path) -> Version:
+    """What `--version` says. Raises NotObtained when it does not run or says nothing."""
+    try:
+        done = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NotObtained(f"{binary} does not run: {error}") from error
+    match = re.search(r"version (\d+)\.(\d+)\.(\d+)", done.stdout + done.stderr)
+    if match is None:
+        raise NotObtained(f"{binary} does not tell its version")
+    return int(match[1]), int(match[2]), int(match[3])
+
+
+def cache_folder() -> Path:
+    """STACKGEN_CACHE, or the user's cache by the XDG rules."""
+    own = os.environ.get("STACKGEN_CACHE")
+    if own:
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "stackgen"

@@ -1,0 +1,78 @@
+"""The cache of binaries: a folder a package and way, complete or not there at all."""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from generator.launch.obtain.package import NotObtained, Obtained, Package, cache_folder, version_of
+
+_NOTE = "obtained.json"
+
+
+def from_cache(package: Package) -> Obtained:
+    """The newest that was obtained before. Raises NotObtained."""
+    found = [one for note in cache_folder().glob(f"{package.name}/*/{_NOTE}") if (one := _read(package, note))]
+    if not found:
+        raise NotObtained("nothing in the cache")
+    return max(found, key=lambda one: one.version)
+
+
+def keep(package: Package, way: str, fill: Callable[[Path], None]) -> Obtained:
+    """Let `fill` put files into an empty folder, find the tools in it, and move it into the cache in one step.
+
+    Raises NotObtained when a tool is missing or does not run; then nothing is left behind.
+    """
+    base = cache_folder() / package.name
+    base.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=".part-", dir=base))
+    try:
+        fill(stage)
+        binaries = {tool: _find(stage, names, tool) for tool, names in package.tools.items()}
+        version = version_of(binaries[package.server])
+        target = base / f"{'.'.join(map(str, version))}-{way}"
+        note = {"version": version, "way": way, "binaries": {tool: str(path.relative_to(stage)) for tool, path in binaries.items()}}
+        (stage / _NOTE).write_text(json.dumps(note), encoding="utf-8")
+        if target.exists():
+            shutil.rmtree(target)
+        os.rename(stage, target)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    kept = _read(package, target / _NOTE)
+    if kept is None:
+        raise NotObtained("the cache could not be read back")
+    return kept
+
+
+@contextmanager
+def alone(package: Package) -> Iterator[None]:
+    """Let one process at a time obtain a package; the others wait and then find it in the cache."""
+    base = cache_folder()
+    base.mkdir(parents=True, exist_ok=True)
+    with (base / f".{package.name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _read(package: Package, note: Path) -> Obtained | None:
+    try:
+        data = json.loads(note.read_text(encoding="utf-8"))
+        binaries = {tool: note.parent / data["binaries"][tool] for tool in package.tools}
+        whole = all(os.access(path, os.X_OK) for path in binaries.values())
+        major, minor, patch = data["version"]
+        return Obtained(package.name, (major, minor, patch), data["way"], binaries) if whole else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _find(folder: Path, names: tuple[str, ...], tool: str) -> Path:
+    """The program of that name; scripts such as /etc/init.d/prometheus have the same name."""
+    for name in names:
+        for path in sorted(folder.rglob(name), key=lambda path: (path.parent.name != "bin", path)):
+            if path.is_file() and not path.is_symlink() and os.access(path, os.X_OK) and path.read_bytes()[:2] != b"#!":
+                return path
+    raise NotObtained(f"{tool} is not inside")
