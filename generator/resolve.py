@@ -25,6 +25,7 @@ from generator.placement import compose_placement
 from generator.prices.lookup import lookup
 from generator.spec import alerts as alert_spec
 from generator.spec import schema
+from generator.spec.fields import Section
 from generator.spec.schema import Spec
 
 
@@ -118,9 +119,9 @@ def _errors(setting: alert_spec.Errors, own: alert_spec.ErrorsOverride | None = 
     )
 
 
-def _merged(setting: schema.Section, own: schema.Section | None) -> dict[str, Any]:
-    changes = own.model_dump(exclude_none=True) if own else {}
-    return setting.model_dump() | changes
+def _merged(setting: Section, own: Section | None) -> dict[str, Any]:
+    changes: dict[str, Any] = own.model_dump(exclude_none=True) if own else {}
+    return {**setting.model_dump(), **changes}
 
 
 def _model(llm: schema.LlmModel, alerts: alert_spec.Alerts) -> LlmModel:

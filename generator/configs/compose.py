@@ -1,6 +1,7 @@
 """The Compose file: pinned images, loopback ports, nobody root, nothing writable that need not be."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from generator import conventions as c
 from generator.artifact import Artifact
@@ -169,7 +170,7 @@ def _back_ends(model: Model) -> list[Container]:
 def _example(model: Model) -> list[Container]:
     place = model.placement
     simulator, app, collector = place[c.SIMULATOR], place[c.APP], place[c.COLLECTOR]
-    shared = {"image": f"stackgen-{c.APP}:local", "user": _APP_USER, "build": True}
+    shared: dict[str, Any] = {"image": f"stackgen-{c.APP}:local", "user": _APP_USER, "build": True}
     contract = "./app:/etc/app:ro"
 
     def alive(port: int) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from generator import conventions as c
 from generator.problems import Problem
@@ -80,21 +81,7 @@ def _ranges(desk: _Desk) -> Iterator[Problem]:
             allowed=f"at least {least}",
             fix=f"use {least}, or scrape more often",
         )
-    settings: list[tuple[Path, int, int | None]] = [
-        (("alerts", "latency"), alerts.latency.for_, alerts.latency.baseline),
-        (("alerts", "errors"), alerts.errors.for_, None),
-        (("alerts", "spend"), alerts.spend.for_, alerts.spend.baseline),
-    ]
-    for number, llm in enumerate(desk.spec.models):
-        own = llm.alerts.latency
-        at: Path = ("models", number, "alerts")
-        if own.for_ or own.baseline:
-            settings.append(
-                ((*at, "latency"), own.for_ or alerts.latency.for_, own.baseline or alerts.latency.baseline)
-            )
-        if llm.alerts.errors.for_:
-            settings.append(((*at, "errors"), llm.alerts.errors.for_, None))
-    for path, pending, baseline in settings:
+    for path, pending, baseline in _settings(desk):
         if pending < 2 * scrape:
             yield desk.problem(
                 "for",
@@ -138,6 +125,22 @@ def _ranges(desk: _Desk) -> Iterator[Problem]:
                 allowed=f"at least {show_duration(needed)}",
                 fix="keep metrics longer",
             )
+
+
+def _settings(desk: _Desk) -> Iterator[tuple[Path, int, int | None]]:
+    """Path, pending and baseline (none for errors) of every alert, and of what a model overrides."""
+    alerts = desk.spec.alerts
+    yield ("alerts", "latency"), alerts.latency.for_, alerts.latency.baseline
+    yield ("alerts", "errors"), alerts.errors.for_, None
+    yield ("alerts", "spend"), alerts.spend.for_, alerts.spend.baseline
+    for number, llm in enumerate(desk.spec.models):
+        latency: Any = llm.alerts.latency
+        errors: Any = llm.alerts.errors
+        if latency.for_ or latency.baseline:
+            pending, baseline = latency.for_ or alerts.latency.for_, latency.baseline or alerts.latency.baseline
+            yield ("models", number, "alerts", "latency"), pending, baseline
+        if errors.for_:
+            yield ("models", number, "alerts", "errors"), errors.for_, None
 
 
 def _reachable(desk: _Desk) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ class Section(BaseModel):
 
 def about(text: str, *, lands: str, example: Any = None, default: Any = ..., **more: Any) -> Any:
     """A field with its description, where it ends up, and an example as it is written in the spec."""
-    extra = {"x-lands": lands} | ({"examples": [example]} if example is not None else {})
+    extra: dict[str, Any] = {"x-lands": lands} | ({"examples": [example]} if example is not None else {})
     if default is not ...:
         more["default"] = default
     return Field(description=text, json_schema_extra=extra, validate_default=False, **more)
@@ -26,7 +26,7 @@ def about(text: str, *, lands: str, example: Any = None, default: Any = ..., **m
 def refuse(kind: str, message: str, *, allowed: str = "", fix: str = "") -> PydanticCustomError:
     """The error that a validator raises; the loader turns it into a Problem with `check` spec/<kind>."""
     # Braces would be read as a template of pydantic's.
-    return PydanticCustomError(kind, "{message}", {"message": message, "allowed": allowed, "fix": fix})  # type: ignore[arg-type]
+    return PydanticCustomError(kind, "{message}", {"message": message, "allowed": allowed, "fix": fix})
 
 
 def _duration(least: int, most: int) -> BeforeValidator:

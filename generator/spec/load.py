@@ -1,6 +1,5 @@
 """Read spec.yaml: text -> tree with places -> checked Spec, or every problem at once."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,7 +64,7 @@ def _text(path: Path) -> str:
             raise stop(f"{path} is a folder", "name the file: --spec FILE")
         if path.exists() and not path.is_file():
             raise stop(f"{path} is not a regular file", "name a file: --spec FILE")
-        if os.stat(path).st_size > _LARGEST:
+        if path.stat().st_size > _LARGEST:
             raise stop(f"larger than {_LARGEST // 1_000_000} MB", "this is not a spec; name another file with --spec")
         data = path.read_bytes()
     except FileNotFoundError as error:

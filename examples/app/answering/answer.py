@@ -64,7 +64,8 @@ class Answering:
         }
         context = "\n\n".join(f"[{number}] {one.title}: {one.text}" for number, one in enumerate(passages, start=1))
         prompt = f"Passages:\n{context}\n\nQuestion: {question.text}"
-        text, tokens, failure = "", {}, ""
+        text, failure = "", ""
+        tokens: dict[str, int] = {}
         with self._telemetry.call(**known) as call:
             try:
                 async for piece in provider.stream(question.model, SYSTEM, prompt):

@@ -65,7 +65,7 @@ class Corpus:
 
     def retrieve(self, question: str, most: int = 12) -> list[Passage]:
         """Passages that share words with the question, best first."""
-        terms = [word for word in words(question)]
+        terms = words(question)
         if not terms:
             return []
         query = " OR ".join(f'"{term}"' for term in terms)

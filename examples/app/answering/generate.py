@@ -9,7 +9,7 @@ from typing import Any, Protocol
 TIMEOUT_SECONDS = 30.0
 MAX_TOKENS = 400
 _REFUSAL = re.compile(
-    r"^\W*(?:i['’]?m sorry|sorry|i can(?:no|['’])t|i am (?:not able|unable)|i won['’]t)\b", re.IGNORECASE
+    r"^\W*(?:i['\u2019]?m sorry|sorry|i can(?:no|['\u2019])t|i am (?:not able|unable)|i won['\u2019]t)\b", re.IGNORECASE
 )
 
 
@@ -25,9 +25,13 @@ class Piece:
 class Provider(Protocol):
     """One SDK; `stream` raises what the SDK raises, `kind_of` tells such an exception apart."""
 
-    def stream(self, model: str, system: str, prompt: str) -> AsyncIterator[Piece]: ...
+    def stream(self, model: str, system: str, prompt: str) -> AsyncIterator[Piece]:
+        """Text pieces, then one with tokens."""
+        ...
 
-    def kind_of(self, error: BaseException) -> str: ...
+    def kind_of(self, error: BaseException) -> str:
+        """Which kind of failure an exception of the SDK is."""
+        ...
 
 
 class OpenAI:

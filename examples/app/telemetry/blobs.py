@@ -1,7 +1,6 @@
 """Full questions and answers, keyed by call_id: a log shipper's index is not a document store."""
 
 import json
-import os
 import queue
 import threading
 from pathlib import Path
@@ -42,6 +41,6 @@ class Blobs:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 part = target.with_suffix(".part")
                 part.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-                os.replace(part, target)
+                part.replace(target)
             except OSError:
                 self.dropped += 1

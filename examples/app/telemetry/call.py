@@ -53,10 +53,14 @@ class Call:
     blob: str | None = None
     _started: float = field(default_factory=time.perf_counter)
 
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the call began."""
+        return (time.perf_counter() - self._started) * 1000
+
     def first_token(self) -> None:
         """The first piece of the answer is here."""
         if self.first_token_ms is None:
-            self.first_token_ms = (time.perf_counter() - self._started) * 1000
+            self.first_token_ms = self.elapsed_ms()
 
     def answered(self, answer: str, tokens: Mapping[str, int]) -> None:
         """The whole answer, and the tokens as the provider counts them."""
@@ -96,7 +100,7 @@ class Telemetry:
                     call.failed(API_ERROR, f"{type(error).__name__}: {error}")
                 raise
             finally:
-                call.latency_ms = (time.perf_counter() - call._started) * 1000
+                call.latency_ms = call.elapsed_ms()
                 with self._quietly():
                     self._end(call, span)
 

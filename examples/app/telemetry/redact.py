@@ -37,7 +37,9 @@ def redact(text: str, kinds: Iterable[str]) -> str:
     wanted = set(kinds)
     for kind, (pattern, sure) in _PATTERNS.items():
         if kind in wanted:
-            text = pattern.sub(
-                lambda match, kind=kind, sure=sure: f"[redacted:{kind}]" if sure(match) else match[0], text
-            )
+            text = pattern.sub(_mark(kind, sure), text)
     return text
+
+
+def _mark(kind: str, sure: Callable[[re.Match[str]], bool]) -> Callable[[re.Match[str]], str]:
+    return lambda match: f"[redacted:{kind}]" if sure(match) else match[0]

@@ -49,18 +49,17 @@ class Drive:
             await asyncio.wait(self._running, timeout=5)
 
 
-async def drive(arguments: argparse.Namespace) -> int:
+async def drive(arguments: argparse.Namespace, endpoints: list[str]) -> int:
     """Exit code: 0, or 1 where the app would spend real money."""
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    contract = json.loads(Path(arguments.contract).read_text(encoding="utf-8"))
+    for ended_by in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(ended_by, stop.set)
     rng = random.Random(arguments.seed)  # noqa: S311  # a simulation
     async with httpx2.AsyncClient(base_url=arguments.target, timeout=60) as client:
         if not await _simulated(client, stop):
             return 1
         run, began, told = Drive(client), time.monotonic(), time.monotonic()
-        for number, visit in enumerate(visits(arguments.rate, arguments.speed, contract["endpoints"], rng), start=1):
+        for number, visit in enumerate(visits(arguments.rate, arguments.speed, endpoints, rng), start=1):
             try:
                 await asyncio.wait_for(stop.wait(), visit.after)
             except TimeoutError:
@@ -117,7 +116,8 @@ def main() -> int:
     if host not in {"127.0.0.1", "localhost", "::1"} and not env.get("TRAFFIC_ANY_HOST"):
         print(f"{arguments.target} is not this machine; set TRAFFIC_ANY_HOST=1 if you mean it", file=sys.stderr)
         return 2
-    return asyncio.run(drive(arguments))
+    contract = json.loads(Path(arguments.contract).read_text(encoding="utf-8"))
+    return asyncio.run(drive(arguments, contract["endpoints"]))
 
 
 if __name__ == "__main__":

@@ -37,4 +37,6 @@ def ensure(package: Package, say: Progress) -> Obtained:
             except (NotObtained, OSError) as error:
                 reasons.append(f"  {way}: {error}")
     lines = "\n".join(dict.fromkeys(reasons))
-    raise CannotBeHad(f"{package.name} cannot be had here:\n{lines}\nInstall it so that it is on PATH, or connect to the network.")
+    raise CannotBeHad(
+        f"{package.name} cannot be had here:\n{lines}\nInstall it so that it is on PATH, or connect to the network."
+    )

@@ -35,11 +35,15 @@ def keep(package: Package, way: str, fill: Callable[[Path], None]) -> Obtained:
         binaries = {tool: _find(stage, names, tool) for tool, names in package.tools.items()}
         version = version_of(binaries[package.server])
         target = base / f"{'.'.join(map(str, version))}-{way}"
-        note = {"version": version, "way": way, "binaries": {tool: str(path.relative_to(stage)) for tool, path in binaries.items()}}
+        note = {
+            "version": version,
+            "way": way,
+            "binaries": {tool: str(path.relative_to(stage)) for tool, path in binaries.items()},
+        }
         (stage / _NOTE).write_text(json.dumps(note), encoding="utf-8")
         if target.exists():
             shutil.rmtree(target)
-        os.rename(stage, target)
+        stage.rename(target)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     kept = _read(package, target / _NOTE)

@@ -1,0 +1,159 @@
+"""`up`, `down`, `status` and `logs`: choose the engine, do it, and say it so that a newcomer understands."""
+
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Literal, NoReturn
+
+from generator import conventions as c
+from generator.launch import children, compose, native
+from generator.launch.native import CannotLaunch
+from generator.launch.obtain.ensure import CannotBeHad
+from generator.launch.state import Busy, State
+from generator.launch.table import Row, as_json, table
+from generator.output.compare import ManifestError
+from generator.output.write import WriteError
+from generator.problems import ProblemsFound, render
+from generator.spec.load import LoadedSpec, load
+
+Engine = Literal["auto", "compose", "native"]
+
+
+def up(spec: Path, *, engine: Engine = "auto", demo_traffic: bool = True, as_json: bool = False) -> int:
+    """Launch; prints the table on stdout and progress on stderr."""
+    began = time.monotonic()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        loaded = load(spec)
+        chosen = engine if engine != "auto" else "compose" if compose.answers() else "native"
+        if chosen == "compose":
+            return _compose_up(loaded, spec, demo_traffic=demo_traffic, machine=as_json)
+        state = State.beside(spec)
+        with state.lock():
+            found = native.up(loaded, state, _say, demo_traffic=demo_traffic)
+        lost = native.missing()
+    except ProblemsFound as problems:
+        _say(render(problems.problems, problems.sources, color=sys.stderr.isatty()))
+        return 1
+    except (CannotLaunch, CannotBeHad, Busy, WriteError, ManifestError) as error:
+        _say(str(error))
+        return 1
+    _print(found, lost, machine=as_json, closing=_closing(loaded, time.monotonic() - began))
+    return 0
+
+
+def _compose_up(loaded: LoadedSpec, spec: Path, *, demo_traffic: bool, machine: bool) -> int:
+    from generator.resolve import resolve
+
+    model = resolve(loaded.spec, spec_name=loaded.name)
+    file = _compose_file(spec)
+    found = compose.up(file, model, loaded.folder, _say, demo_traffic=demo_traffic)
+    page = f"http://127.0.0.1:{loaded.spec.stack.ports.grafana}/d/{c.UID_GOLDEN}"
+    _print(found, {}, machine=machine, closing=f"\nOpen {page}\nStop it with `make down`.")
+    return 0
+
+
+def down(spec: Path) -> int:
+    """Stop what runs, whichever engine started it."""
+    state = State.beside(spec)
+    try:
+        with state.lock():
+            running = bool(state.read())
+            if running or not compose.answers():
+                native.down(state, _say)
+                return 0
+    except Busy as error:
+        _say(str(error))
+        return 1
+    return compose.down(_compose_file(spec))
+
+
+def status(spec: Path, *, as_json: bool = False) -> int:
+    """The table; 1 where something that was started does not run."""
+    state = State.beside(spec)
+    natively = bool(state.read())
+    found = native.rows(state) if natively else compose.rows(_compose_file(spec)) if compose.answers() else []
+    if not found and not as_json:
+        print("nothing runs; `make stack` starts it")
+        return 1
+    _print(found, native.missing() if natively else {}, machine=as_json, closing="")
+    return 0 if found and all(row.state == "running" for row in found) else 1
+
+
+def logs(spec: Path, *, components: list[str], follow: bool, lines: int) -> int:
+    """The last lines of the logs, each with its component's name."""
+    state = State.beside(spec)
+    known = list(state.read())
+    if not known and compose.answers():
+        return compose.logs(_compose_file(spec), components, lines, follow=follow)
+    if unknown := [name for name in components if name not in known]:
+        _say(f"{', '.join(unknown)}: not running here; known: {', '.join(known) or 'nothing'}")
+        return 1
+    names = components or known
+    width = max((len(name) for name in names), default=0)
+    offsets = {}
+    for name in names:
+        log = state.log(name)
+        offsets[name] = log.stat().st_size if log.exists() else 0
+        for line in children.tail(log, lines):
+            print(f"{name:<{width}} | {line}")
+    while follow:
+        time.sleep(0.3)
+        for name in names:
+            offsets[name] = _print_new(state.log(name), offsets[name], f"{name:<{width}} | ")
+    return 0
+
+
+def _print_new(log: Path, offset: int, prefix: str) -> int:
+    if not log.exists():
+        return 0
+    with log.open("rb") as handle:
+        if log.stat().st_size < offset:
+            offset = 0
+        handle.seek(offset)
+        text = handle.read().decode("utf-8", "replace")
+    for line in text.splitlines():
+        print(f"{prefix}{line}", flush=True)
+    return offset + len(text.encode())
+
+
+def _compose_file(spec: Path) -> Path:
+    return spec.parent / "stack" / "compose.yaml"
+
+
+def _closing(loaded: LoadedSpec, seconds: float) -> str:
+    port = loaded.spec.stack.ports.prometheus
+    lines = [
+        f"\nReady in {seconds:.1f} s. Your four golden signals: http://127.0.0.1:{port}/consoles/{c.PAGE}",
+        "Next: make status | make logs | make down"
+        + (' | make chaos ARGS="slow 10"' if loaded.spec.app == "example" else ""),
+    ]
+    return "\n".join(lines)
+
+
+def _print(rows: list[Row], missing: dict[str, str], *, machine: bool, closing: str) -> None:
+    if machine:
+        print(json.dumps(as_json(rows, missing), indent=2))
+        return
+    print(table(rows))
+    for row in rows:
+        if row.note:
+            print(f"  {row.component} {row.state}; its log ends: {row.note[:160]}")
+    if missing:
+        print("\nNot here without Docker:")
+        width = max(map(len, missing))
+        for name, loss in missing.items():
+            print(f"  {name:<{width}}  {loss}")
+    if closing:
+        print(closing)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,87 @@
+"""What this folder's stack has running: process ids with their start times, kept across commands."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+class Busy(Exception):  # noqa: N818  # what the person reads
+    """Another command works on the same stack."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started process; `began` tells it from another that got the same id later, `digest` what it was started with."""
+
+    name: str
+    pid: int
+    began: float
+    version: str
+    url: str
+    ready: str
+    seconds: float
+    digest: str
+    config: str
+
+
+@dataclass(frozen=True)
+class State:
+    """The folder `.stackgen` beside the spec."""
+
+    root: Path
+
+    @classmethod
+    def beside(cls, spec: Path) -> "State":
+        """The state of the stack that a spec describes."""
+        return cls(spec.resolve().parent / ".stackgen")
+
+    @property
+    def etc(self) -> Path:
+        """Rendered configs of this machine's form."""
+        return self.root / "etc"
+
+    def log(self, name: str) -> Path:
+        """A component's log."""
+        return self.root / "logs" / f"{name}.log"
+
+    def data(self, name: str) -> Path:
+        """A component's data."""
+        return self.root / "data" / name
+
+    def read(self) -> dict[str, Running]:
+        """What was started, whether it still runs or not; a file that cannot be read counts as nothing started."""
+        try:
+            listed = json.loads((self.root / "state.json").read_text(encoding="utf-8"))
+            return {entry["name"]: Running(**entry) for entry in listed["running"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+
+    def write(self, running: dict[str, Running]) -> None:
+        """Replace the file in one step."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        part = self.root / f"state.json.{os.getpid()}"
+        part.write_text(
+            json.dumps({"running": [asdict(entry) for entry in running.values()]}, indent=1), encoding="utf-8"
+        )
+        part.replace(self.root / "state.json")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One command at a time. Raises Busy."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "lock").open("a+") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                handle.seek(0)
+                raise Busy(
+                    f"another stackgen (process {handle.read().strip() or '?'}) works on this stack; wait for it"
+                ) from error
+            handle.truncate(0)
+            handle.write(str(os.getpid()))
+            handle.flush()
+            yield
