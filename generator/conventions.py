@@ -96,6 +96,20 @@ def eval_rate(window: str) -> str:
     return f"job_model_dimension_verdict:llm_eval_results:rate{window}"
 
 
+EVAL_QUEUE: Final = "job:llm_eval_queue_depth:sum"
+"""Answers that wait for a judge; label job."""
+
+
+def eval_dropped(window: str) -> str:
+    """Answers per second that were not judged; label job."""
+    return f"job:llm_eval_dropped:rate{window}"
+
+
+def judge_cost(window: str) -> str:
+    """Cost of judging in USD per second; label job."""
+    return f"job:llm_eval_judge_cost_usd:rate{window}"
+
+
 # What the alerts compare; levels are job, model (latency, errors) and job (spend).
 def latency_p95(window: str) -> str:
     """95th percentile of latency in milliseconds, absent below the floor of requests; labels job, model."""

@@ -18,6 +18,14 @@ def fill(model: Model, path: str, **values: Any) -> Artifact:
     return Artifact(path, head + text.strip("\n") + "\n")
 
 
+def source(path: str) -> str:
+    """A template's text as it is, for what is not filled by Jinja."""
+    loader = _environment().loader
+    if loader is None:
+        raise RuntimeError("the environment has no loader")
+    return loader.get_source(_environment(), path)[0]
+
+
 def quoted(value: object) -> str:
     """A YAML scalar in double quotes, ASCII only: whatever is inside, it ends where it should."""
     text: str = yaml.dump(str(value), default_style='"', width=10**9, allow_unicode=False)

@@ -47,7 +47,9 @@ class Container:
 
 
 def build(model: Model) -> list[Artifact]:
-    """`compose.yaml`."""
+    """`compose.yaml`, or nothing where a back end does not run in a container: then there is nothing to compose."""
+    if any(name not in model.placement for name in PINNED):
+        return []
     services = [*_back_ends(model), *(_example(model) if model.app.example else [])]
     volumes = sorted({volume.split(":")[0] for service in services for volume in service.volumes if volume[0] != "."})
     secrets = {receiver.kind: receiver.secret_file for receiver in model.notify if receiver.secret_file}

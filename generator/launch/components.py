@@ -36,6 +36,7 @@ class Component:
     config: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     reloads: bool = False
+    folder: Path | None = None
     after: tuple[str, ...] = ()
 
 
@@ -83,7 +84,7 @@ def _alertmanager(placement: Placement, obtained: Obtained) -> Component:
         "--cluster.listen-address=",
     ]
     return Component(c.ALERTMANAGER, dotted(here.version), command, f"{here.url}/-/ready", here.url,
-                     here.ports["http"], ("alertmanager",), reloads=True)  # fmt: skip
+                     here.ports["http"], ("alertmanager",), reloads=True, folder=obtained.folder)  # fmt: skip
 
 
 def _example(model: Model, state: State, *, demo_traffic: bool) -> list[Component]:

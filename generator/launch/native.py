@@ -128,7 +128,8 @@ class _Run:
         for folder in (self._state.data(one.name), self._state.root):
             folder.mkdir(parents=True, exist_ok=True)
         try:
-            process = children.start(one.command, self._state.log(one.name), one.environment, self._state.root)
+            folder = one.folder or self._state.root
+            process = children.start(one.command, self._state.log(one.name), one.environment, folder)
         except OSError as error:
             raise CannotLaunch(f"{one.name} cannot be started: {error}") from error
         self._started.append(process)

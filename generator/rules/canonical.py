@@ -10,6 +10,10 @@ from generator.sources.base import Rate
 from generator.sources.registry import SOURCES
 
 
+SLOW = "1h"
+"""Range of what is sampled."""
+
+
 def group(model: Model) -> Group:
     """The series that panels read, over the detection window; signals that the dialect cannot measure are left out."""
     source = SOURCES[model.source]
@@ -30,9 +34,12 @@ def group(model: Model) -> Group:
         for name, rate, labels in plan
         if rate is not None
     ]
-    if source.evals is not None:
-        # Judged answers are a sample, so a window of minutes would hold next to none of them.
-        rules.append(
-            Recording(c.eval_rate("1h"), source.evals(matchers, "1h", (c.JOB, c.MODEL, c.DIMENSION, c.VERDICT)))
-        )
+    # Judged answers are a sample, so a window of minutes would hold next to none of them.
+    slow: tuple[tuple[str, Rate | None, tuple[str, ...]], ...] = (
+        (c.eval_rate(SLOW), source.evals, (c.MODEL, c.DIMENSION, c.VERDICT)),
+        (c.EVAL_QUEUE, source.eval_queue, ()),
+        (c.eval_dropped(SLOW), source.eval_dropped, ()),
+        (c.judge_cost(SLOW), source.judge_cost, ()),
+    )
+    rules += [Recording(name, rate(matchers, SLOW, (c.JOB, *labels))) for name, rate, labels in slow if rate is not None]
     return Group("llm-canonical", rules)

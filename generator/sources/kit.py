@@ -11,6 +11,13 @@ def _rate(metric: str) -> Rate:
     return expression
 
 
+def _level(metric: str) -> Rate:
+    def expression(matchers: str, _window: str, labels: tuple[str, ...]) -> str:
+        return f"sum by ({', '.join(labels)}) ({metric}{matchers})"
+
+    return expression
+
+
 KIT = Source(
     name="kit",
     requests=_rate(c.KIT_REQUESTS),
@@ -22,5 +29,8 @@ KIT = Source(
     unpriced=_rate(c.KIT_UNPRICED),
     outcomes=_rate(c.KIT_OUTCOMES),
     evals=_rate(c.KIT_EVAL_RESULTS),
+    eval_queue=_level(c.KIT_EVAL_QUEUE_DEPTH),
+    eval_dropped=_rate(c.KIT_EVAL_DROPPED),
+    judge_cost=_rate(c.KIT_EVAL_JUDGE_COST),
     exemplars=f"{c.KIT_LATENCY}_bucket",
 )

@@ -30,8 +30,23 @@ def from_debian(package: Package, say: Progress) -> Obtained:
         for file in files:
             _run(["dpkg", "-x", file.name, "root"], stage, 60)
             file.unlink()
+        _relocate(package, stage / "root")
 
-    return keep(package, "debian", unpack)
+    return keep(package, "debian", unpack, folder="root")
+
+
+def _relocate(package: Package, root: Path) -> None:
+    """Let a server find its files below the folder that it is started in, instead of where an installation puts them.
+
+    The path inside the binary is replaced by a relative one of the same length, as Conda does with its prefixes.
+    """
+    if not package.assets:
+        return
+    fixed, relative = package.assets.encode(), f"{package.assets[1:]}/".encode()
+    for binary in (root / "usr" / "bin").iterdir():
+        data = binary.read_bytes()
+        if fixed in data:
+            binary.write_bytes(data.replace(fixed, relative))
 
 
 def _download(package: Package, stage: Path, options: list[str]) -> list[Path]:

@@ -25,6 +25,8 @@ class Package:
     oldest: Version
     repository: str
     debian: tuple[str, ...]
+    assets: str = ""
+    """Folder that the distribution's build of the server reads at a fixed place."""
 
     @property
     def server(self) -> str:
@@ -45,6 +47,8 @@ class Obtained:
     version: Version
     way: str
     binaries: dict[str, Path]
+    folder: Path | None = None
+    """Where the server must be started, if that matters."""
 
 
 PACKAGES = {
@@ -63,6 +67,7 @@ PACKAGES = {
             (0, 25, 0),
             "prometheus/alertmanager",
             ("prometheus-alertmanager",),
+            "/usr/share/prometheus/alertmanager",
         ),
     )
 }

@@ -22,7 +22,7 @@ def from_cache(package: Package) -> Obtained:
     return max(found, key=lambda one: one.version)
 
 
-def keep(package: Package, way: str, fill: Callable[[Path], None]) -> Obtained:
+def keep(package: Package, way: str, fill: Callable[[Path], None], folder: str = "") -> Obtained:
     """Let `fill` put files into an empty folder, find the tools in it, and move it into the cache in one step.
 
     Raises NotObtained when a tool is missing or does not run; then nothing is left behind.
@@ -37,7 +37,7 @@ def keep(package: Package, way: str, fill: Callable[[Path], None]) -> Obtained:
         target = base / f"{'.'.join(map(str, version))}-{way}"
         note = {
             "version": version,
-            "way": way,
+            "way": way, "folder": folder,
             "binaries": {tool: str(path.relative_to(stage)) for tool, path in binaries.items()},
         }
         (stage / _NOTE).write_text(json.dumps(note), encoding="utf-8")
@@ -68,7 +68,8 @@ def _read(package: Package, note: Path) -> Obtained | None:
         binaries = {tool: note.parent / data["binaries"][tool] for tool in package.tools}
         whole = all(os.access(path, os.X_OK) for path in binaries.values())
         major, minor, patch = data["version"]
-        return Obtained(package.name, (major, minor, patch), data["way"], binaries) if whole else None
+        folder = note.parent / data["folder"] if data["folder"] else None
+        return Obtained(package.name, (major, minor, patch), data["way"], binaries, folder) if whole else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
