@@ -20,7 +20,7 @@ def build(model: Model) -> list[Artifact]:
     page = source(PATH)
     for mark, part in _PARTS.items():
         page = page.replace(mark, source(f"prometheus/consoles/{part}").strip())
-    page = page.replace("@TITLE@", html.escape(f"{model.service.name}: golden signals"))
+    page = page.replace("@TITLE@", html.escape(model.service.name))
     page = page.replace("@CONFIG@", _in_script(_config(model)))
     if "{{" in page:
         raise ValueError("the page holds {{: Prometheus would take it for a template action")
@@ -36,6 +36,7 @@ def _config(model: Model) -> dict[str, Any]:
         "job": job_matcher(model),
         "requests": c.requests_rate(window),
         "alerts": [c.ALERT_LATENCY, c.ALERT_ERRORS, c.ALERT_SPEND],
+        "other": c.OTHER,
         "scrape": model.stack.scrape_interval.seconds,
         "refresh": max(5, model.stack.scrape_interval.seconds),
         "hint": hint,

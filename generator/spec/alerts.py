@@ -10,7 +10,7 @@ _RECORD = "prometheus/rules/recording.yml and the proofs in prometheus/tests/"
 Severity = Literal["page", "ticket"]
 Factor = number(1, 1000, above=True)
 Pending = duration("1s", "6h")
-Baseline = duration("1m", "7d")
+Baseline = duration("10s", "7d")
 Requests = whole(1, 1_000_000)
 Limit = ratio(zero=False, one=False)
 _ENABLED = "Whether this alert exists at all."

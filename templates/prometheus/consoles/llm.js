@@ -28,7 +28,7 @@
   const quote = (text) => JSON.stringify(text);
   const shown = (value, unit) => {
     if (value === null || value === undefined || Number.isNaN(value)) return "–";
-    if (unit === "ms") return value >= 10000 ? `${NUMBER(value / 1000, 3)} s` : `${NUMBER(value, 3)} ms`;
+    if (unit === "ms") return value >= 1000 ? `${NUMBER(value / 1000, 3)} s` : `${NUMBER(value, 3)} ms`;
     return NUMBER(value, 3);
   };
 
@@ -59,6 +59,12 @@
   };
   const named = (legend, labels) => legend.replace(/\{\{?(\w+)\}?\}/g, (_all, label) => labels[label] || "none");
 
+  const clock = (seconds) => {
+    const at = new Date(seconds * 1000);
+    const two = (number) => String(number).padStart(2, "0");
+    const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+    return Number(state.range) > 86400 ? `${two(at.getDate())}.${two(at.getMonth() + 1)}. ${time}` : time;
+  };
   const css = (name) => getComputedStyle(root).getPropertyValue(name).trim();
   const alpha = (hex, share) => hex + Math.round(share * 255).toString(16).padStart(2, "0");
 
@@ -92,6 +98,8 @@
         }
         return {name: named(this.spec.queries[number].legend, found.metric), values, limit: this.spec.queries[number].limit};
       }));
+      // Born at 0 so that nothing is lost, but nobody's business while it stays there.
+      this.series = this.series.filter((one) => one.name !== config.other || one.values.some((value) => value > 0));
       this.series.sort((one, other) => one.limit - other.limit || 0);
       this.times = times;
       this.draw();
@@ -142,7 +150,7 @@
         legend: {show: false},
         cursor: {sync: {key: "panels"}, points: {size: 6}, y: false},
         scales: {y: {range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1]}},
-        axes: [{...axis, space: 70}, {...axis, size: 58, space: 28, values: (_plot, ticks) => ticks.map((value) => shown(value, this.spec.unit))}],
+        axes: [{...axis, space: 70, values: (_plot, ticks) => ticks.map(clock)}, {...axis, size: 58, space: 28, values: (_plot, ticks) => ticks.map((value) => shown(value, this.spec.unit))}],
         series: [{}, ...this.series.map((one) => ({
           label: one.name, stroke: one.color, width: one.limit ? 1.5 : 2, dash: one.limit ? [7, 5] : undefined,
           fill: stacked && !one.limit ? alpha(one.color, 0.16) : undefined, points: {show: false}, spanGaps: false,
