@@ -117,3 +117,8 @@ def named(rule: names.NameRule) -> Any:
             raise refuse("name", str(error), allowed=error.allowed, fix="choose another name") from error
 
     return Annotated[str, BeforeValidator(parse), WithJsonSchema({"type": "string", "pattern": rule.pattern})]
+
+
+def is_name(field: Any) -> bool:
+    """Whether a field, or the items of a list, are names that a person chooses freely."""
+    return "named.<locals>.parse" in f"{field.annotation} {field.metadata}"

@@ -1,0 +1,90 @@
+"""Whatever valid spec there is, it renders, and the tools that read the result accept it."""
+
+import importlib.util
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from generator.launch.obtain.package import Obtained
+from generator.model import Model
+from generator.pipeline import artifacts
+from generator.problems import ProblemsFound
+from generator.resolve import resolve
+from generator.spec.load import parse
+
+_spec = importlib.util.spec_from_file_location("strategies", Path(__file__).with_name("strategies.py"))
+assert _spec is not None
+assert _spec.loader is not None
+strategies = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(strategies)
+
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+
+
+def _model(text: str) -> Model:
+    spec, _tree = parse(text, "spec.yaml")
+    return resolve(spec, spec_name="spec.yaml")
+
+
+@settings(SLOW, max_examples=40)
+@given(strategies.valid_specs())
+def test_any_valid_spec_renders_the_same_twice_and_parses(text: str) -> None:
+    """Every file is rendered, byte-identical the second time, and its format's parser reads it."""
+    first = artifacts(_model(text))
+    assert first == artifacts(_model(text))
+    for artifact in first:
+        if artifact.path.endswith((".yml", ".yaml")):
+            yaml.safe_load(artifact.text)
+        elif artifact.path.endswith(".json"):
+            json.loads(artifact.text)
+
+
+def _prove(text: str, promtool: Callable[..., str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for artifact in artifacts(_model(text)):
+            if artifact.path.startswith("prometheus/"):
+                target = Path(folder) / artifact.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(artifact.text)
+        rules = sorted(Path(folder).glob("prometheus/rules/*.yml"))
+        promtool("check", "rules", "--lint-fatal", *rules)
+        if tests := sorted(Path(folder).glob("prometheus/tests/*.yml")):
+            promtool("test", "rules", *tests)
+
+
+@pytest.mark.timeout(280)
+@settings(SLOW, max_examples=3)
+@given(strategies.valid_specs())
+def test_promtool_accepts_rules_and_proofs_of_any_valid_spec(promtool: Callable[..., str], text: str) -> None:
+    """The generated rules pass promtool's check, and the generated proofs pass its test."""
+    _prove(text, promtool)
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(1200)
+@settings(SLOW, max_examples=15)
+@given(strategies.valid_specs())
+def test_promtool_accepts_rules_and_proofs_of_many_valid_specs(promtool: Callable[..., str], text: str) -> None:
+    """The same, for many more."""
+    _prove(text, promtool)
+
+
+@settings(SLOW, max_examples=150)
+@given(st.one_of(st.text(), st.binary().map(lambda data: data.decode("latin-1")), st.text("{}[]:,-&*!|>'\"%@`#? \nabn0159~<")))
+def test_arbitrary_text_gives_problems_and_never_a_traceback(text: str) -> None:
+    """Every problem has a place inside the text."""
+    with pytest.raises(ProblemsFound) as found:
+        parse(text, "spec.yaml")
+    lines = len(text.splitlines()) + 1
+    assert all(1 <= problem.line <= lines and problem.column >= 1 for problem in found.value.problems)
+
+
+def test_promtool_is_the_real_one(prometheus: Obtained) -> None:
+    """The proofs are judged by Prometheus's own tool."""
+    assert prometheus.version >= (2, 42, 0)
