@@ -16,6 +16,8 @@ OUTCOME: Final = "outcome"
 DIMENSION: Final = "dimension"
 VERDICT: Final = "verdict"
 LE: Final = "le"
+SETTING: Final = "setting"
+"""On alerts only: the model whose override made this alert, where several settings of one alert exist."""
 
 OTHER: Final = "other"
 """Label value for a model or endpoint that the spec does not name: cardinality stays bounded."""

@@ -41,7 +41,7 @@ def model_of() -> Callable[[str], Model]:
 
 def _obtained(name: str) -> Obtained:
     try:
-        return ensure(PACKAGES[name], lambda line: None)
+        return ensure(PACKAGES[name], print)
     except CannotBeHad as error:
         pytest.skip(str(error))
 

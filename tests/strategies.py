@@ -10,10 +10,17 @@ _LETTER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 def _name(extra: str, longest: int = 30) -> st.SearchStrategy[str]:
     rest = st.text(_LETTER + extra, max_size=longest - 1)
-    return st.builds(lambda first, more: first + more, st.sampled_from(_LETTER), rest).filter(lambda name: name != "other")
+    return st.builds(lambda first, more: first + more, st.sampled_from(_LETTER), rest).filter(
+        lambda name: name != "other"
+    )
 
 
-SERVICE, ENDPOINT, MODEL, PROVIDER = _name("._-"), _name("._-/"), _name("._-/:@+", 60), st.sampled_from(["openai", "anthropic", "x.y-z"])
+SERVICE, ENDPOINT, MODEL, PROVIDER = (
+    _name("._-"),
+    _name("._-/"),
+    _name("._-/:@+", 60),
+    st.sampled_from(["openai", "anthropic", "x.y-z"]),
+)
 PERCENT = st.integers(1, 98).map(lambda value: f"{value}%")
 
 
@@ -28,7 +35,11 @@ def _latency(draw: st.DrawFn, window: int, *, partial: bool) -> dict[str, Any]:
         "min_requests": draw(st.sampled_from([1, 5, 20, 333])),
         "severity": draw(st.sampled_from(["page", "ticket"])),
     }
-    return {name: value for name, value in fields.items() if not partial or name in {"baseline", "for"} or draw(st.booleans())}
+    return {
+        name: value
+        for name, value in fields.items()
+        if not partial or name in {"baseline", "for"} or draw(st.booleans())
+    }
 
 
 @st.composite
@@ -61,10 +72,29 @@ def valid_specs(draw: st.DrawFn) -> str:
     spec: dict[str, Any] = {
         "service": {"name": draw(SERVICE), "endpoints": draw(st.lists(ENDPOINT, min_size=1, max_size=3, unique=True))},
         "models": models,
-        "app": draw(st.sampled_from(["example", {"targets": ["app:8000", "10.0.0.1:9"], "log_files": ["/var/log/a.jsonl"]}])),
-        "alerts": {"window": f"{window}s", "hold": "6h", "latency": draw(_latency(window, partial=False)), "errors": draw(_errors()), "spend": spend},
-        "notify": draw(st.sampled_from([{}, {"slack": {"webhook_file": "secrets/slack", "channel": "#llm"}}, {"webhook": {"url_file": "a/b"}}])),
-        "traces": draw(st.sampled_from([{}, {"backend": "otlp", "endpoint": "https://otlp.example.org", "headers_file": "secrets/otlp"}])),
-        "stack": {"scrape_interval": draw(st.sampled_from(["5s", "15s"])), "ports": {"grafana": draw(st.integers(10_000, 60_000))}},
+        "app": draw(
+            st.sampled_from(["example", {"targets": ["app:8000", "10.0.0.1:9"], "log_files": ["/var/log/a.jsonl"]}])
+        ),
+        "alerts": {
+            "window": f"{window}s",
+            "hold": "6h",
+            "latency": draw(_latency(window, partial=False)),
+            "errors": draw(_errors()),
+            "spend": spend,
+        },
+        "notify": draw(
+            st.sampled_from(
+                [{}, {"slack": {"webhook_file": "secrets/slack", "channel": "#llm"}}, {"webhook": {"url_file": "a/b"}}]
+            )
+        ),
+        "traces": draw(
+            st.sampled_from(
+                [{}, {"backend": "otlp", "endpoint": "https://otlp.example.org", "headers_file": "secrets/otlp"}]
+            )
+        ),
+        "stack": {
+            "scrape_interval": draw(st.sampled_from(["5s", "15s"])),
+            "ports": {"grafana": draw(st.integers(10_000, 60_000))},
+        },
     }
     return yaml.safe_dump(spec, sort_keys=False, allow_unicode=True)

@@ -30,14 +30,21 @@ def build(model: Model) -> list[Artifact]:
             fieldConfig={
                 "defaults": {
                     "color": {"mode": "thresholds"},
-                    "thresholds": {"mode": "absolute", "steps": [{"color": "green", "value": None}, {"color": "orange", "value": 0.001}]},
+                    "thresholds": {
+                        "mode": "absolute",
+                        "steps": [{"color": "green", "value": None}, {"color": "orange", "value": 0.001}],
+                    },
                     "unit": "reqpm",
                 },
                 "overrides": [],
             },
-            options={"colorMode": "value", "graphMode": "none", "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
-                     "textMode": "value_and_name"},
-        )  # fmt: skip
+            options={
+                "colorMode": "value",
+                "graphMode": "none",
+                "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
+                "textMode": "value_and_name",
+            },
+        )
     )
     variables = [
         g.data_source(),
@@ -49,7 +56,9 @@ def build(model: Model) -> list[Artifact]:
         g.link("One call", f"/d/{c.UID_CALL}"),
         g.link("Runbooks", model.alerts.runbook_base),
     ]
-    return [g.artifact(model, c.UID_GOLDEN, "LLM golden signals", panels, variables, links, [g.alert_states(model, job)])]
+    return [
+        g.artifact(model, c.UID_GOLDEN, "LLM golden signals", panels, variables, links, [g.alert_states(model, job)])
+    ]
 
 
 def _panel(model: Model, panel: Panel, number: int) -> object:

@@ -53,7 +53,14 @@ def tempo(query: str, ref: str = "A") -> dict[str, Any]:
 
 
 def timeseries(
-    title: str, question: str, unit: str, targets: list[dict[str, Any]], place: tuple[int, int, int, int], *, stacked: bool = False, **more: Any
+    title: str,
+    question: str,
+    unit: str,
+    targets: list[dict[str, Any]],
+    place: tuple[int, int, int, int],
+    *,
+    stacked: bool = False,
+    **more: Any,
 ) -> Any:
     """A time series; `place` is x, y, width, height in Grafana's 24 columns."""
     x, y, width, height = place
@@ -70,11 +77,25 @@ def timeseries(
         legendDisplayMode="list",
         legendPlacement="bottom",
         tooltipMode="multi",
-        extraJson={"fieldConfig": {"defaults": {"custom": custom, **more.pop("defaults", {})}, "overrides": more.pop("overrides", [])}, **more},
+        extraJson={
+            "fieldConfig": {
+                "defaults": {"custom": custom, **more.pop("defaults", {})},
+                "overrides": more.pop("overrides", []),
+            },
+            **more,
+        },
     )
 
 
-def plain(kind: str, title: str, question: str, source: dict[str, str], targets: list[dict[str, Any]], place: tuple[int, int, int, int], **more: Any) -> dict[str, Any]:
+def plain(
+    kind: str,
+    title: str,
+    question: str,
+    source: dict[str, str],
+    targets: list[dict[str, Any]],
+    place: tuple[int, int, int, int],
+    **more: Any,
+) -> dict[str, Any]:
     """A panel of a kind that grafanalib does not know, as it stands in the file."""
     x, y, width, height = place
     return {
@@ -132,7 +153,15 @@ def link(title: str, url: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def artifact(model: Model, uid: str, title: str, panels: list[Any], variables: list[dict[str, Any]], links: list[dict[str, Any]], annotations: list[dict[str, Any]]) -> Artifact:
+def artifact(
+    model: Model,
+    uid: str,
+    title: str,
+    panels: list[Any],
+    variables: list[dict[str, Any]],
+    links: list[dict[str, Any]],
+    annotations: list[dict[str, Any]],
+) -> Artifact:
     """The dashboard as a file that Grafana provisions."""
     built = core.Dashboard(
         title=title, uid=uid, tags=["llm", "generated"], timezone="browser", schemaVersion=SCHEMA_VERSION,

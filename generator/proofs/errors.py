@@ -1,5 +1,7 @@
 """Situations for the error alert."""
 
+from dataclasses import replace
+
 from generator import conventions as c
 from generator.model import LlmModel, Model
 from generator.proofs.story import ALL, Check, Phase, Scenario, Span
@@ -45,6 +47,11 @@ def _long_range_sees(_model: Model, llm: LlmModel) -> bool:
     return llm.errors.min_requests >= 5 and llm.errors.above <= 0.4
 
 
+def _outlasts_a_burst(model: Model, llm: LlmModel) -> bool:
+    """A burst stays in the confirming window for that window more; a shorter `for` asks to be paged for bursts."""
+    return llm.errors.pending.seconds >= 2 * model.alerts.windows.confirm.seconds
+
+
 SCENARIOS = (
     _pages("some-calls-fail", "two and a half times the limit", Phase(_LONG, failing=2.5)),
     _pages("timeouts", "calls run into their time-out", Phase(_LONG, failing=5, kind="timeout")),
@@ -67,8 +74,11 @@ SCENARIOS = (
     _silent("half-the-limit", "half of what the limit allows", Phase(_BEFORE), Phase(Span(pending=2, detect=6), failing=0.5)),
     _silent("one-call-in-three", "a night with three calls, of which one fails", Phase(Span(detect=2), calls=0),
             Phase(Span(detect=1), rare=0.03, failing=ALL), Phase(Span(pending=2, detect=4), calls=0)),
-    _silent("short-burst", "a burst that is over before the page would be due", Phase(_BEFORE),
-            Phase(Span(confirm=0.5), failing=ALL), Phase(Span(pending=2, detect=4))),
+    replace(
+        _silent("short-burst", "a burst that is over before the page would be due", Phase(_BEFORE),
+                Phase(Span(confirm=0.5), failing=ALL), Phase(Span(pending=2, detect=4))),
+        applies=_outlasts_a_burst,
+    ),
     _silent("restart", "the application restarts", Phase(_BEFORE, failing=0.4), Phase(_LONG, restart=True, failing=0.4)),
     _silent("scrape-gap", "no scrape arrives for a while", Phase(_BEFORE, failing=0.4), Phase(Span(detect=2), gap=True),
             Phase(_LONG, failing=0.4)),

@@ -1,6 +1,9 @@
 """Situations for the latency alert."""
 
+from dataclasses import replace
+
 from generator import conventions as c
+from generator.model import LlmModel, Model
 from generator.proofs.story import ALL, USUAL, Check, Phase, Scenario, Span
 
 _QUIET = Check(1, Span(), firing=False, say="quiet before the incident")
@@ -20,6 +23,12 @@ def _silent(name: str, about: str, *phases: Phase) -> Scenario:
             Check(number, s, firing=False, say="silent as the phase ends"),
         ]
     return Scenario(name, c.ALERT_LATENCY, about, phases, tuple(checks))
+
+
+def _outlasts_a_blip(model: Model, llm: LlmModel) -> bool:
+    """A blip stays in the confirming window for that window more; a shorter `for` asks to be paged for blips."""
+    windows = model.alerts.windows
+    return llm.latency.pending.seconds >= 2 * windows.confirm.seconds
 
 
 SCENARIOS = (
@@ -80,12 +89,15 @@ SCENARIOS = (
         ),
     ),
     _silent("half-the-way", "calls get slower, but not beyond the factor", Phase(USUAL), Phase(_LONG, slow=0.75)),
-    _silent(
-        "short-blip",
-        "a blip as long as the confirming window",
-        Phase(USUAL),
-        Phase(Span(confirm=0.8), slow=5),
-        Phase(Span(detect=4)),
+    replace(
+        _silent(
+            "short-blip",
+            "a blip as long as the confirming window",
+            Phase(USUAL),
+            Phase(Span(confirm=0.8), slow=5),
+            Phase(Span(detect=4)),
+        ),
+        applies=_outlasts_a_blip,
     ),
     _silent(
         "too-few-calls", "slow, but too few calls to judge", Phase(USUAL, rare=0.5), Phase(_LONG, rare=0.5, slow=5)

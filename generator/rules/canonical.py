@@ -9,7 +9,6 @@ from generator.rules.group import Group, Recording
 from generator.sources.base import Rate
 from generator.sources.registry import SOURCES
 
-
 SLOW = "1h"
 """Range of what is sampled."""
 
@@ -41,5 +40,7 @@ def group(model: Model) -> Group:
         (c.eval_dropped(SLOW), source.eval_dropped, ()),
         (c.judge_cost(SLOW), source.judge_cost, ()),
     )
-    rules += [Recording(name, rate(matchers, SLOW, (c.JOB, *labels))) for name, rate, labels in slow if rate is not None]
+    rules += [
+        Recording(name, rate(matchers, SLOW, (c.JOB, *labels))) for name, rate, labels in slow if rate is not None
+    ]
     return Group("llm-canonical", rules)

@@ -6,10 +6,10 @@ below it; the long window judges a model with so little traffic that the others 
 
 from generator import conventions as c
 from generator.model import Duration, ErrorAlert, Model
-from generator.promql import number
+from generator.promql import equals, number, selector
 from generator.rules.baseline import JOB_MODEL
 from generator.rules.group import Alert, Group, Recording
-from generator.rules.settings import Scope, scopes
+from generator.rules.settings import Scope, scopes, together
 from generator.rules.text import links
 from generator.sources.registry import SOURCES
 
@@ -18,8 +18,9 @@ MIN_FAILED = 3
 
 
 def groups(model: Model) -> list[Group]:
-    """One chain for each distinct setting."""
-    return [_group(model, scope) for scope in scopes(model, model.alerts.errors, lambda llm: llm.errors)]
+    """One chain for all settings."""
+    found = scopes(model, model.alerts.errors, lambda llm: llm.errors)
+    return [Group("llm-errors", [*_rates(model), *together([_ratios(model, scope) for scope in found])])]
 
 
 def alerts(model: Model) -> list[Alert]:
@@ -34,21 +35,26 @@ def ranges(model: Model) -> tuple[Duration, Duration, Duration]:
     return windows.detect, Duration(2 * windows.detect.seconds), windows.long
 
 
-def _group(model: Model, scope: Scope[ErrorAlert]) -> Group:
+def _rates(model: Model) -> list[Recording]:
     source = SOURCES[model.source]
-    recent = model.alerts.windows.confirm
+    matchers = selector(equals(c.JOB, model.service.name))
     rules = []
-    for window in dict.fromkeys((recent, *ranges(model))):
+    for window in dict.fromkeys(str(window) for window in (model.alerts.windows.confirm, *ranges(model))):
         rules += [
-            Recording(c.model_requests(str(window)), source.requests(scope.matchers, str(window), JOB_MODEL)),
-            Recording(c.model_errors(str(window)), source.errors(scope.matchers, str(window), JOB_MODEL)),
+            Recording(c.model_requests(window), source.requests(matchers, window, JOB_MODEL)),
+            Recording(c.model_errors(window), source.errors(matchers, window, JOB_MODEL)),
         ]
+    return rules
+
+
+def _ratios(model: Model, scope: Scope[ErrorAlert]) -> list[Recording]:
+    rules = []
     for window in dict.fromkeys(ranges(model)):
         calls = f"{c.model_requests(str(window))}{scope.matchers}"
         failed = f"{c.model_errors(str(window))}{scope.matchers}"
         floor = number(scope.setting.min_requests / window.seconds)
         rules.append(Recording(c.error_ratio(str(window)), f"{failed}\n/\n({calls} >= {floor} > 0)"))
-    return Group(f"llm-errors{scope.suffix}", rules)
+    return rules
 
 
 def _alert(model: Model, scope: Scope[ErrorAlert]) -> Alert:
@@ -72,7 +78,7 @@ def _alert(model: Model, scope: Scope[ErrorAlert]) -> Alert:
         ),
         pending=setting.pending,
         keep=windows.keep,
-        labels={"severity": setting.severity, "service": model.service.name},
+        labels={"severity": setting.severity, "service": model.service.name} | scope.labels,
         annotations={
             "summary": (
                 "{{ $labels.model }} fails: {{ $value | humanizePercentage }} of calls"

@@ -5,7 +5,7 @@ from generator.model import LatencyAlert, Model
 from generator.promql import number
 from generator.rules.baseline import JOB_MODEL, after_incident, held, median
 from generator.rules.group import Alert, Group, Recording
-from generator.rules.settings import Scope, scopes
+from generator.rules.settings import Scope, scopes, together
 from generator.rules.text import links
 from generator.sources.registry import SOURCES
 
@@ -14,8 +14,9 @@ OUTAGE = 0.3
 
 
 def groups(model: Model) -> list[Group]:
-    """One chain for each distinct setting."""
-    return [_group(model, scope) for scope in scopes(model, model.alerts.latency, lambda llm: llm.latency)]
+    """One chain for all settings."""
+    found = scopes(model, model.alerts.latency, lambda llm: llm.latency)
+    return [Group("llm-latency", together([_chain(model, scope) for scope in found]))]
 
 
 def alerts(model: Model) -> list[Alert]:
@@ -24,7 +25,7 @@ def alerts(model: Model) -> list[Alert]:
     return [_alert(model, scope) for scope in found if scope.setting.enabled]
 
 
-def _group(model: Model, scope: Scope[LatencyAlert]) -> Group:
+def _chain(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
     windows, setting, source = model.alerts.windows, scope.setting, SOURCES[model.source]
     rules = [
         Recording(c.latency_p95(str(window)), _p95(model, scope, str(window), window.seconds / windows.detect.seconds))
@@ -44,7 +45,7 @@ def _group(model: Model, scope: Scope[LatencyAlert]) -> Group:
     since = after_incident(setting.baseline, windows.offset)
     baseline = held(c.LATENCY_BASELINE, candidate, c.ALERT_LATENCY, JOB_MODEL, model, scope.matchers, since)
     rules.append(Recording(c.LATENCY_BASELINE, baseline))
-    return Group(f"llm-latency{scope.suffix}", rules)
+    return rules
 
 
 def _p95(model: Model, scope: Scope[LatencyAlert], window: str, share: float) -> str:
@@ -70,7 +71,7 @@ def _alert(model: Model, scope: Scope[LatencyAlert]) -> Alert:
         expr=f"{now} > {limit}\nunless on (job, model)\n{lately} <= {limit}",
         pending=setting.pending,
         keep=windows.keep,
-        labels={"severity": setting.severity, "service": model.service.name},
+        labels={"severity": setting.severity, "service": model.service.name} | scope.labels,
         annotations={
             "summary": (
                 '{{ $labels.model }} answers slowly: p95 {{ printf "%.0f" $value }} ms, '

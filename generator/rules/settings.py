@@ -1,24 +1,28 @@
-"""Which models share one setting of an alert: each distinct setting becomes one chain of rules."""
+"""Which models share one setting of an alert, and how the rules of several settings live side by side."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from generator import conventions as c
 from generator.model import LlmModel, Model
 from generator.promql import equals, none_of, one_of, selector
+from generator.rules.group import Recording
 
 Setting = TypeVar("Setting")
 
 
 @dataclass(frozen=True)
 class Scope(Generic[Setting]):
-    """One setting, the models that it holds for, and the matchers that select them; `suffix` tells the groups apart."""
+    """One setting, the models that it holds for, and the matchers that select them.
+
+    `labels` tell its alert apart from the alerts of other settings, which have the same name.
+    """
 
     setting: Setting
     models: tuple[LlmModel, ...]
     matchers: str
-    suffix: str
+    labels: dict[str, str]
 
 
 def scopes(model: Model, default: Setting, of: Callable[[LlmModel], Setting]) -> Iterator[Scope[Setting]]:
@@ -30,7 +34,24 @@ def scopes(model: Model, default: Setting, of: Callable[[LlmModel], Setting]) ->
     job = equals(c.JOB, model.service.name)
     special = [llm.name for group in overrides.values() for llm in group]
     plain = tuple(llm for llm in model.models if of(llm) == default)
-    yield Scope(default, plain, selector(job, none_of(c.MODEL, special)), "")
-    for number, (setting, group) in enumerate(overrides.items(), start=1):
+    yield Scope(default, plain, selector(job, none_of(c.MODEL, special)), {})
+    for setting, group in overrides.items():
         matchers = selector(job, one_of(c.MODEL, [llm.name for llm in group]))
-        yield Scope(setting, tuple(group), matchers, f"-{number}")
+        yield Scope(setting, tuple(group), matchers, {c.SETTING: group[0].name})
+
+
+def together(chains: Sequence[Sequence[Recording]]) -> list[Recording]:
+    """One chain that records what all of them do, each name once: their models are disjoint, so `or` loses nothing.
+
+    Two rules of one name would be a duplicate to promtool's lint, and a warning to whoever reads it.
+    """
+    if len(chains) == 1:
+        return list(chains[0])
+    return [
+        Recording(same[0].record, "\nor\n".join(f"(\n{_indented(rule.expr)}\n)" for rule in same))
+        for same in zip(*chains, strict=True)
+    ]
+
+
+def _indented(expr: str) -> str:
+    return "\n".join("  " + line for line in expr.splitlines())

@@ -9,9 +9,9 @@ Rate = Callable[[str, str, tuple[str, ...]], str]
 
 @dataclass(frozen=True)
 class Source:
-    """One dialect: for each signal the PromQL of its rate, or None where the dialect cannot measure it
-    (`eval_queue` is a level, not a rate).
+    """One dialect: for each signal the PromQL of its rate, or None where the dialect cannot measure it.
 
+    `eval_queue` is a level, not a rate.
     Labels asked for are canonical names; a dialect whose labels differ renames them inside its expression. Latencies are
     milliseconds, spend is USD. `exemplars` names the raw histogram that carries exemplars, with its `_bucket` suffix.
     """

@@ -25,7 +25,9 @@ def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
     """Every byte is staged before the first rename, so that a full disk shows before anything is touched."""
     mount = tmp_path / "disk"
     mount.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(mount)], capture_output=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(mount)], capture_output=True, check=False
+    )
     if done.returncode != 0:
         pytest.skip("no right to mount a small file system here")
     try:

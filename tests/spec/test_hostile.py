@@ -32,7 +32,9 @@ _MORE = {
     "traces.headers_file": "traces: {{headers_file: {0}}}", "evals.judge.model": "evals: {{judge: {{model: {0}}}}}",
     "evals.dimensions": "evals: {{dimensions: [{0}]}}",
 }  # fmt: skip
-FIELDS |= {name: "service: {{name: a}}\nmodels: [{{name: m, provider: x}}]\n" + line + "\n" for name, line in _MORE.items()}
+FIELDS |= {
+    name: "service: {{name: a}}\nmodels: [{{name: m, provider: x}}]\n" + line + "\n" for name, line in _MORE.items()
+}
 
 
 def _yaml(text: str) -> str:
@@ -59,7 +61,12 @@ def test_the_list_of_fields_is_complete() -> None:
     from generator.spec.explain import fields
 
     texts = {re.sub(r"\[\]", "", path) for path, info in fields() if "NameRule" in str(info) or _is_name(info)}
-    assert texts <= {name.replace("notify.pagerduty", "notify.pagerduty.routing_key_file").replace("notify.webhook", "notify.webhook.url_file") for name in FIELDS}
+    assert texts <= {
+        name.replace("notify.pagerduty", "notify.pagerduty.routing_key_file").replace(
+            "notify.webhook", "notify.webhook.url_file"
+        )
+        for name in FIELDS
+    }
 
 
 def _is_name(info: object) -> bool:

@@ -1,6 +1,5 @@
 """Every rule of the spec refuses what it should, at the right place, all problems at once."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
@@ -8,12 +7,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from generator.problems import ProblemsFound, render, to_json
 from generator.spec.load import load, parse
-
-_spec = importlib.util.spec_from_file_location("wrong", Path(__file__).with_name("wrong.py"))
-assert _spec is not None
-assert _spec.loader is not None
-wrong = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(wrong)
+from tests.spec import wrong
 
 
 @pytest.mark.parametrize("name", wrong.WRONG)

@@ -73,8 +73,8 @@ WRONG: dict[str, tuple[str, list[tuple[str, int, int]]]] = {
         [("spec/unknown-key", 4, 68)],
     ),
     "everything-at-once": (
-        "version: 1\nservice: {name: a b, endpoints: [c, c]}\nmodels:\n  - {name: m, provider: x, price: {input: 1, output: 1}}\n"
-        "  - {name: m, provider: x}\nalerts: {latency: {for: 5}}\nstack: {ports: {grafana: 9090}}\ncolour: red\n",
+        ("version: 1\nservice: {name: a b, endpoints: [c, c]}\nmodels:\n  - {name: m, provider: x, price: {input: 1, output: 1}}\n"
+        "  - {name: m, provider: x}\nalerts: {latency: {for: 5}}\nstack: {ports: {grafana: 9090}}\ncolour: red\n"),
         [
             ("spec/name", 2, 17),
             ("spec/duplicate-endpoint", 2, 37),

@@ -14,24 +14,25 @@ USAGE = """usage: chaos                       show how it behaves now
        chaos recover               behave again"""
 
 
+def _request(url: str, words: list[str]) -> urllib.request.Request:
+    if not words:
+        return urllib.request.Request(url)
+    if words == ["recover"]:
+        return urllib.request.Request(url, method="DELETE")
+    if len(words) % 2:
+        raise ValueError(f"an odd number of words: {' '.join(words)}")
+    wanted = {
+        name: value.split(",") if name == "models" else float(value)
+        for name, value in zip(words[::2], words[1::2], strict=True)
+    }
+    return urllib.request.Request(url, json.dumps(wanted).encode(), {"content-type": "application/json"}, method="POST")
+
+
 def main(words: list[str]) -> int:
     """Exit code: 0 done, 1 refused or not running, 2 wrong usage."""
     url = os.environ.get("LLM_SIMULATOR_URL", "http://127.0.0.1:8081") + "/chaos"
     try:
-        if not words:
-            request = urllib.request.Request(url)
-        elif words == ["recover"]:
-            request = urllib.request.Request(url, method="DELETE")
-        elif len(words) % 2 == 0:
-            wanted = {
-                name: value.split(",") if name == "models" else float(value)
-                for name, value in zip(words[::2], words[1::2], strict=True)
-            }
-            request = urllib.request.Request(
-                url, json.dumps(wanted).encode(), {"content-type": "application/json"}, method="POST"
-            )
-        else:
-            raise ValueError(f"an odd number of words: {' '.join(words)}")
+        request = _request(url, words)
     except ValueError as error:
         print(f"{error}\n{USAGE}", file=sys.stderr)
         return 2

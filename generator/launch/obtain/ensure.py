@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from generator.launch.obtain.debian import from_debian
+from generator.launch.obtain.golang import from_go
 from generator.launch.obtain.package import NotObtained, Obtained, Package
 from generator.launch.obtain.path import from_path
 from generator.launch.obtain.release import Progress, from_release
@@ -23,6 +24,7 @@ def ensure(package: Package, say: Progress) -> Obtained:
     slow: tuple[tuple[str, Callable[[], Obtained]], ...] = (
         ("release archive", lambda: from_release(package, say)),
         ("distribution's package", lambda: from_debian(package, say)),
+        ("Go toolchain", lambda: from_go(package, say)),
     )
     for way, attempt in quick:
         try:

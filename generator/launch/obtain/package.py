@@ -27,6 +27,11 @@ class Package:
     debian: tuple[str, ...]
     assets: str = ""
     """Folder that the distribution's build of the server reads at a fixed place."""
+    module: str = ""
+    """Go module and its version, `path@v1.2.3`, that builds without generated files; empty where none does."""
+    built: str = ""
+    """What the binaries of that module say their version is."""
+    tags: str = ""
 
     @property
     def server(self) -> str:
@@ -60,6 +65,10 @@ PACKAGES = {
             (2, 42, 0),
             "prometheus/prometheus",
             ("prometheus", "promtool"),
+            module="github.com/prometheus/prometheus@v0.316.0",
+            built="3.16.0",
+            # No service discovery: it is three quarters of the dependencies, and the stack's targets are static.
+            tags="netgo,remove_all_sd",
         ),
         Package(
             c.ALERTMANAGER,
@@ -67,7 +76,10 @@ PACKAGES = {
             (0, 25, 0),
             "prometheus/alertmanager",
             ("prometheus-alertmanager",),
-            "/usr/share/prometheus/alertmanager",
+            assets="/usr/share/prometheus/alertmanager",
+            # Newer modules lack the generated user interface, and do not compile without it.
+            module="github.com/prometheus/alertmanager@v0.31.1",
+            built="0.31.1",
         ),
     )
 }

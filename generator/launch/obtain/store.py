@@ -37,7 +37,8 @@ def keep(package: Package, way: str, fill: Callable[[Path], None], folder: str =
         target = base / f"{'.'.join(map(str, version))}-{way}"
         note = {
             "version": version,
-            "way": way, "folder": folder,
+            "way": way,
+            "folder": folder,
             "binaries": {tool: str(path.relative_to(stage)) for tool, path in binaries.items()},
         }
         (stage / _NOTE).write_text(json.dumps(note), encoding="utf-8")

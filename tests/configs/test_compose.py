@@ -1,0 +1,50 @@
+"""The Compose file lets nothing in from outside, and nothing do more than it must."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from generator.versions import PINNED
+
+
+@pytest.fixture(scope="module")
+def compose(repository: Path) -> dict[str, Any]:
+    """The committed file."""
+    tree: dict[str, Any] = yaml.safe_load((repository / "stack/compose.yaml").read_text())
+    return tree
+
+
+def test_every_published_port_is_on_loopback(compose: dict[str, Any]) -> None:
+    """And at least Grafana, Prometheus and the app are published."""
+    ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
+    assert len(ports) >= 5
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_nobody_is_root_and_nothing_is_writable_that_need_not_be(compose: dict[str, Any]) -> None:
+    """For every service of the file."""
+    for name, service in compose["services"].items():
+        assert service["user"].split(":")[0] != "0", name
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert service["deploy"]["resources"]["limits"]["memory"], name
+
+
+def test_every_image_is_pinned(compose: dict[str, Any]) -> None:
+    """The newest versions that the configs are written for."""
+    for name, pinned in PINNED.items():
+        assert compose["services"][name]["image"] == f"{pinned.image}:{pinned.tag}"
+
+
+def test_every_volume_secret_and_dependency_is_declared(repository: Path, compose: dict[str, Any]) -> None:
+    """What is mounted from the folder is there; what is waited for exists, and can become healthy."""
+    services = compose["services"]
+    for service in services.values():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert (repository / "stack" / source).exists() if source.startswith(".") else source in compose["volumes"]
+        for name, wanted in service.get("depends_on", {}).items():
+            assert wanted["condition"] != "service_healthy" or "healthcheck" in services[name]

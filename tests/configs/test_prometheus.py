@@ -1,0 +1,50 @@
+"""Prometheus's own tool accepts what is rendered, in the Compose form and for the version at hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator.launch.obtain.package import Obtained
+from generator.launch.placement import native_placement
+from generator.launch.state import State
+from generator.model import Model
+from generator.output.write import render_into
+from generator.pipeline import artifacts
+
+
+def test_the_compose_form_is_accepted(repository: Path, prometheus: Obtained, promtool: Callable[..., str]) -> None:
+    """The committed config; its paths are inside a container, so only its syntax can be checked here."""
+    if prometheus.version < (3, 11, 0):
+        pytest.skip(f"promtool {prometheus.version} is older than keys of this config; the e2e tests build the newest")
+    promtool("check", "config", "--syntax-only", repository / "stack/prometheus/prometheus.yml")
+
+
+def test_the_native_form_is_accepted_with_all_its_files(
+    tmp_path: Path, model: Model, prometheus: Obtained, alertmanager: Obtained, promtool: Callable[..., str]
+) -> None:
+    """Every file that the config names is there."""
+    state = State(tmp_path)
+    obtained = {"prometheus": prometheus, "alertmanager": alertmanager}
+    placement = native_placement(state, model.stack.ports, obtained, example_app=True)
+    render_into(state.etc, artifacts(model.placed(placement)))
+    promtool("check", "config", state.etc / "prometheus/prometheus.yml")
+
+
+@pytest.mark.parametrize("version", [(2, 42, 0), (2, 53, 3), (3, 5, 3), (3, 16, 0)])
+def test_every_version_gets_only_keys_that_it_knows(model: Model, version: tuple[int, int, int]) -> None:
+    """Prometheus 2 stops at an unknown key, so newer settings are left out for it."""
+    obtained = {name: Obtained(name, version, "test", {}) for name in ("prometheus", "alertmanager")}
+    placement = native_placement(State(Path("/state")), model.stack.ports, obtained, example_app=True)
+    (config,) = [one for one in artifacts(model.placed(placement)) if one.path == "prometheus/prometheus.yml"]
+    tree = yaml.safe_load(config.text)
+    assert ("retention" in tree.get("storage", {}).get("tsdb", {})) == (version >= (3, 11, 0))
+    assert ("otlp" in tree) == (version >= (3, 0, 0))
+    assert tree["scrape_configs"]
+
+
+def test_the_tests_and_rules_that_are_committed_pass(repository: Path, promtool: Callable[..., str]) -> None:
+    """promtool lints the rules and runs every proof of the committed stack."""
+    promtool("check", "rules", "--lint-fatal", *sorted((repository / "stack/prometheus/rules").glob("*.yml")))
+    promtool("test", "rules", *sorted((repository / "stack/prometheus/tests").glob("*.yml")))
