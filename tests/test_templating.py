@@ -40,7 +40,7 @@ def test_a_quoted_value_is_one_scalar_that_reads_back(text: str) -> None:
 @given(TEXT)
 def test_compose_sees_no_variable(text: str) -> None:
     """Every dollar is doubled."""
-    assert yaml.safe_load(compose_quoted(text)).replace("$$", "") .count("$") == 0
+    assert yaml.safe_load(compose_quoted(text)).replace("$$", "").count("$") == 0
 
 
 @pytest.mark.parametrize("text", ["`", "``", "a`b``c", "\n- list", "plain"])

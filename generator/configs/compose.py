@@ -1,5 +1,6 @@
 """The Compose file: pinned images, loopback ports, nobody root, nothing writable that need not be."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,7 +56,7 @@ def build(model: Model) -> list[Artifact]:
     secrets = {receiver.kind: receiver.secret_file for receiver in model.notify if receiver.secret_file}
     if model.traces.headers_file:
         secrets["traces"] = model.traces.headers_file
-    project = f"stackgen-{model.service.name}".lower().replace(".", "-")
+    project = re.sub(r"[^a-z0-9_-]", "-", f"stackgen-{model.service.name}".lower())
     return [fill(model, "compose.yaml", project=project, services=services, volumes=volumes, secrets=secrets)]
 
 

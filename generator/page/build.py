@@ -20,11 +20,11 @@ def build(model: Model) -> list[Artifact]:
     page = source(PATH)
     for mark, part in _PARTS.items():
         page = page.replace(mark, source(f"prometheus/consoles/{part}").strip())
-    page = page.replace("@TITLE@", html.escape(model.service.name))
+    page = page.replace("@TITLE@", _in_html(model.service.name))
     page = page.replace("@CONFIG@", _in_script(_config(model)))
     if "{{" in page:
         raise ValueError("the page holds {{: Prometheus would take it for a template action")
-    return [Artifact(PATH, page.replace("<html", f"<!-- {html.escape(notice(model.spec_name))} -->\n<html", 1))]
+    return [Artifact(PATH, page.replace("<html", f"<!-- {_in_html(notice(model.spec_name))} -->\n<html", 1))]
 
 
 def _config(model: Model) -> dict[str, Any]:
@@ -50,7 +50,14 @@ def _panel(panel: dict[str, Any]) -> dict[str, Any]:
     return panel | {"queries": queries}
 
 
+def _in_html(text: str) -> str:
+    """Text that can neither be an element nor a template action."""
+    return html.escape(text).replace("{", "&#123;")
+
+
 def _in_script(data: dict[str, Any]) -> str:
     """JSON that can end neither its script element nor start a template action."""
     text = json.dumps(data, ensure_ascii=True, sort_keys=True)
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    for hostile in ("<", ">", "&"):
+        text = text.replace(hostile, f"\\u{ord(hostile):04x}")
+    return text.replace("{{", "\\u007b\\u007b")

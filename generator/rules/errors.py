@@ -10,7 +10,7 @@ from generator.promql import equals, number, selector
 from generator.rules.baseline import JOB_MODEL
 from generator.rules.group import Alert, Group, Recording
 from generator.rules.settings import Scope, scopes, together
-from generator.rules.text import links
+from generator.rules.text import labels, links
 from generator.sources.registry import SOURCES
 
 MIN_FAILED = 3
@@ -78,7 +78,7 @@ def _alert(model: Model, scope: Scope[ErrorAlert]) -> Alert:
         ),
         pending=setting.pending,
         keep=windows.keep,
-        labels={"severity": setting.severity, "service": model.service.name} | scope.labels,
+        labels=labels(model, setting.severity) | scope.labels,
         annotations={
             "summary": (
                 "{{ $labels.model }} fails: {{ $value | humanizePercentage }} of calls"

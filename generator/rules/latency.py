@@ -6,7 +6,7 @@ from generator.promql import number
 from generator.rules.baseline import JOB_MODEL, after_incident, held, median
 from generator.rules.group import Alert, Group, Recording
 from generator.rules.settings import Scope, scopes, together
-from generator.rules.text import links
+from generator.rules.text import labels, links
 from generator.sources.registry import SOURCES
 
 OUTAGE = 0.3
@@ -71,7 +71,7 @@ def _alert(model: Model, scope: Scope[LatencyAlert]) -> Alert:
         expr=f"{now} > {limit}\nunless on (job, model)\n{lately} <= {limit}",
         pending=setting.pending,
         keep=windows.keep,
-        labels={"severity": setting.severity, "service": model.service.name} | scope.labels,
+        labels=labels(model, setting.severity) | scope.labels,
         annotations={
             "summary": (
                 '{{ $labels.model }} answers slowly: p95 {{ printf "%.0f" $value }} ms, '

@@ -8,6 +8,7 @@ from generator import conventions as c
 from generator.model import LlmModel, Model
 from generator.promql import equals, none_of, one_of, selector
 from generator.rules.group import Recording
+from generator.rules.text import literal
 
 Setting = TypeVar("Setting")
 
@@ -37,7 +38,7 @@ def scopes(model: Model, default: Setting, of: Callable[[LlmModel], Setting]) ->
     yield Scope(default, plain, selector(job, none_of(c.MODEL, special)), {})
     for setting, group in overrides.items():
         matchers = selector(job, one_of(c.MODEL, [llm.name for llm in group]))
-        yield Scope(setting, tuple(group), matchers, {c.SETTING: group[0].name})
+        yield Scope(setting, tuple(group), matchers, {c.SETTING: literal(group[0].name)})
 
 
 def together(chains: Sequence[Sequence[Recording]]) -> list[Recording]:

@@ -8,7 +8,7 @@ from generator.model import Model
 from generator.promql import equals, number, selector
 from generator.rules.baseline import after_incident, held, median
 from generator.rules.group import Alert, Group, Recording
-from generator.rules.text import links
+from generator.rules.text import labels, links
 from generator.sources.registry import SOURCES
 
 _JOB = (c.JOB,)
@@ -56,7 +56,7 @@ def alerts(model: Model) -> list[Alert]:
             ),
             pending=setting.pending,
             keep=windows.keep,
-            labels={"severity": setting.severity, "service": model.service.name},
+            labels=labels(model, setting.severity),
             annotations={
                 "summary": (
                     '{{ $labels.job }} spends {{ printf "%.2f" $value }} USD an hour, usually '

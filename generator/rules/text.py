@@ -1,7 +1,17 @@
-"""Links that every alert carries, so that a page leads somewhere."""
+"""Labels and links that every alert carries, so that a page names its service and leads somewhere."""
 
 from generator import conventions as c
 from generator.model import Model
+
+
+def literal(text: str) -> str:
+    """Text inside a label or an annotation, where Prometheus would take `{{` for a template action."""
+    return text.replace("{{", '{{"{{"}}')
+
+
+def labels(model: Model, severity: str) -> dict[str, str]:
+    """Who is told, and about which service."""
+    return {"severity": severity, "service": literal(model.service.name)}
 
 
 def links(model: Model, alert: str, *, by_model: bool) -> dict[str, str]:

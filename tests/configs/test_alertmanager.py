@@ -52,7 +52,7 @@ def test_amtool_accepts_every_kind_of_receiver(
 def test_pages_and_tickets_take_different_routes(
     tmp_path: Path, model_of: Callable[[str], Model], alertmanager: Obtained, amtool: Callable[..., str]
 ) -> None:
-    """amtool's own routing says who gets what."""
+    """Amtool's own routing says who gets what."""
     config = native(model_of(NOTIFY), alertmanager, tmp_path)
     test = ("config", "routes", "test", f"--config.file={config}")
     page = amtool(*test, "severity=page", "alertname=LLMErrorRateHigh").strip()

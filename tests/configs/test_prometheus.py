@@ -45,6 +45,6 @@ def test_every_version_gets_only_keys_that_it_knows(model: Model, version: tuple
 
 
 def test_the_tests_and_rules_that_are_committed_pass(repository: Path, promtool: Callable[..., str]) -> None:
-    """promtool lints the rules and runs every proof of the committed stack."""
+    """Promtool lints the rules and runs every proof of the committed stack."""
     promtool("check", "rules", "--lint-fatal", *sorted((repository / "stack/prometheus/rules").glob("*.yml")))
     promtool("test", "rules", *sorted((repository / "stack/prometheus/tests").glob("*.yml")))
