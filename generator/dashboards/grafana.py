@@ -121,8 +121,7 @@ def from_label(name: str, label: str, series: str) -> dict[str, Any]:
     """A variable with the values of a label, everything by default."""
     query = f"label_values({series}, {label})"
     return {
-        "allValue": ".*", "current": {"selected": True, "text": ["All"], "value": ["$__all"]}, "datasource": PROMETHEUS,
-        "definition": query, "hide": 0, "includeAll": True, "label": label, "multi": True, "name": name, "options": [],
+        "allValue": ".*", "current": {"selected": True, "text": ["All"], "value": ["$__all"]}, "datasource": PROMETHEUS, "hide": 0, "includeAll": True, "label": label, "multi": True, "name": name, "options": [],
         "query": {"query": query, "refId": name}, "refresh": 2, "regex": "", "skipUrlSync": False, "sort": 1, "type": "query",
     }  # fmt: skip
 
@@ -138,10 +137,11 @@ def data_source() -> dict[str, Any]:
 
 def alert_states(model: Model, matcher: str) -> dict[str, Any]:
     """Firing alerts as annotations on every panel."""
+    expr = f'ALERTS{{{matcher},alertstate="firing"}}'
     return {
-        "datasource": PROMETHEUS, "enable": True, "expr": f'ALERTS{{{matcher},alertstate="firing"}}', "hide": False, "iconColor": "red",
-        "name": "Alerts", "step": str(model.stack.scrape_interval), "tagKeys": "severity", "textFormat": "{{model}}",
-        "titleFormat": "{{alertname}}",
+        "datasource": PROMETHEUS, "enable": True, "hide": False, "iconColor": "red", "name": "Alerts", "tagKeys": "severity",
+        "target": {"expr": expr, "interval": str(model.stack.scrape_interval), "refId": "Alerts"},
+        "textFormat": "{{model}}", "titleFormat": "{{alertname}}",
     }  # fmt: skip
 
 
@@ -181,6 +181,9 @@ def _panel(number: int, panel: Any) -> dict[str, Any]:
     raw = panel if isinstance(panel, dict) else panel.to_json_data()
     kept = {key: value for key, value in raw.items() if key in _PANEL_KEYS and value is not None}
     kept.pop("maxDataPoints", None)
+    if legend := kept.get("options", {}).get("legend"):
+        # Without it Grafana hides the legend; grafanalib does not know the key.
+        kept["options"] = {**kept["options"], "legend": {"showLegend": True, **legend}}
     return {**kept, "id": number}
 
 
