@@ -32,7 +32,11 @@ class Spans:
         """Starts spans."""
         return self._provider.get_tracer("telemetry-kit")
 
-    def close(self) -> None:
+    def flush(self) -> None:
         """Send what is waiting, within seconds."""
         self._provider.force_flush(2000)
+
+    def close(self) -> None:
+        """Flush, then stop."""
+        self.flush()
         self._provider.shutdown()

@@ -1,6 +1,7 @@
 """The project's official release archive, checked against its published checksums."""
 
 import hashlib
+import http.client
 import os
 import platform
 import tarfile
@@ -53,12 +54,11 @@ def _get(url: str) -> bytes:
     try:
         with urllib.request.urlopen(url, timeout=_SILENCE) as response:
             data: bytes = response.read()
-            size = response.headers.get("content-length")
     except urllib.error.HTTPError as error:
         raise NotObtained(f"{url} answers {error.code}") from error
-    except (OSError, ValueError) as error:
+    except http.client.IncompleteRead as error:
+        raise NotObtained(f"{url} broke off after {len(error.partial)} bytes") from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise NotObtained(f"{url.split('/')[2]} cannot be reached: {reason}") from error
-    if size is not None and len(data) != int(size):
-        raise NotObtained(f"{url} broke off after {len(data)} of {size} bytes")
     return data

@@ -1,0 +1,90 @@
+"""A stack of its own for each test: a small spec, free ports, its own folder, always stopped at the end."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.launch.obtain.package import Obtained
+
+SPEC = """\
+service: {{name: bot, endpoints: [chat]}}
+models: [{{name: m1, provider: openai, price: {{input: 1, output: 2}}}}]
+app: {app}
+{more}
+stack:
+  scrape_interval: 1s
+  ports: {{{ports}}}
+"""
+PORTS = ("prometheus", "alertmanager", "app", "simulator", "grafana")
+
+
+def free_ports(names: tuple[str, ...] = PORTS) -> dict[str, int]:
+    """Ports that were free a moment ago, all different."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _name in names]
+        return {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)}
+
+
+@dataclass
+class Stack:
+    """The command in a folder of its own."""
+
+    folder: Path
+    ports: dict[str, int]
+
+    def spec(self, app: str = "{targets: ['127.0.0.1:1']}", more: str = "") -> None:
+        """Write the spec."""
+        ports = ", ".join(f"{name}: {port}" for name, port in self.ports.items())
+        (self.folder / "spec.yaml").write_text(SPEC.format(app=app, more=more, ports=ports))
+
+    def run(self, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """`stackgen` with these words."""
+        return subprocess.run(
+            [sys.executable, "-m", "generator", *words],
+            cwd=self.folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+
+    def running(self) -> dict[str, Any]:
+        """The rows of `status --json`, by component."""
+        return {row["component"]: row for row in json.loads(self.run("status", "--json").stdout)["components"]}
+
+    def pids(self) -> list[int]:
+        """Process ids of everything that was started and not stopped."""
+        state = self.folder / ".stackgen/state.json"
+        return [entry["pid"] for entry in json.loads(state.read_text())["running"]] if state.exists() else []
+
+
+@pytest.fixture
+def stack(tmp_path: Path, prometheus: Obtained, alertmanager: Obtained) -> Iterator[Stack]:
+    """Not launched yet."""
+    assert prometheus.binaries
+    assert alertmanager.binaries
+    one = Stack(tmp_path, free_ports())
+    one.spec()
+    yield one
+    one.run("down")
+
+
+@pytest.fixture
+def leftovers(stack: Stack) -> Callable[[], list[str]]:
+    """Command lines of processes that mention the stack's folder."""
+    import psutil
+
+    def find() -> list[str]:
+        found = []
+        for process in psutil.process_iter(["cmdline"]):
+            line = " ".join(process.info["cmdline"] or [])
+            if str(stack.folder) in line:
+                found.append(line)
+        return found
+
+    return find
