@@ -38,6 +38,12 @@ def main(argv: "Sequence[str] | None" = None) -> NoReturn:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         code = 130
+    except Exception:  # noqa: BLE001  # a mistake of ours must not look like one in the spec
+        import traceback
+
+        traceback.print_exc()
+        print("This is a bug in stackgen, not in your spec. Please report it with the lines above.", file=sys.stderr)
+        code = 2
     sys.exit(code)
 
 

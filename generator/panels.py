@@ -4,20 +4,23 @@ Queries read only recorded series. `@ME@` stands for the matchers of job, model 
 model, `@J@` for the job alone; whoever shows the panel puts its own filter there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from generator import conventions as c
 from generator.model import Model
 from generator.promql import equals, number
+from generator.rules.settings import scopes
 
 
 @dataclass(frozen=True)
 class Query:
-    """One line of a panel; `limit` marks a threshold, which is drawn dashed. `legend` may hold `{{label}}`."""
+    """One line of a panel; a limit is drawn dashed, what is usual dotted. `legend` may hold `{{label}}`."""
 
     expr: str
     legend: str
-    limit: bool = False
+    role: Literal["value", "usual", "limit"] = "value"
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ def golden_panels(model: Model) -> tuple[Panel, ...]:
                 Query(quantile(0.5), "p50"),
                 Query(quantile(0.95), "p95"),
                 Query(quantile(0.99), "p99"),
-                Query(f"max({c.LATENCY_BASELINE}{{@M@}}) * {number(alerts.latency.factor)}", "page above", limit=True),
+                Query(f"max({c.LATENCY_BASELINE}{{@M@}})", "usually", "usual"),
+                Query(f"max({_latency_limit(model)})", "page above", "limit"),
             ),
             "p95",
         ),
@@ -75,7 +79,7 @@ def golden_panels(model: Model) -> tuple[Panel, ...]:
             "req/min",
             (
                 Query(f"sum by ({c.KIND}) ({errors}{{@ME@}}) * 60", "{{kind}}"),
-                Query(f"sum({requests}{{@ME@}}) * 60 * {number(alerts.errors.above)}", "page above", limit=True),
+                Query(f"sum({_errors_limit(model, requests)}) * 60", "page above", "limit"),
             ),
             "sum",
             stacked=True,
@@ -88,12 +92,33 @@ def golden_panels(model: Model) -> tuple[Panel, ...]:
             "USD/min",
             (
                 Query(f"sum by ({c.MODEL}) ({spend}{{@ME@}}) * 60", "{{model}}"),
-                Query(f"max({c.SPEND_BASELINE}{{@J@}}) * {number(alerts.spend.factor)} / 60", "page above", limit=True),
+                Query(f"max({c.SPEND_BASELINE}{{@J@}}) / 60", "usually", "usual"),
+                Query(f"max({c.SPEND_BASELINE}{{@J@}}) * {number(alerts.spend.factor)} / 60", "page above", "limit"),
             ),
             "sum",
             stacked=True,
         ),
     )
+
+
+def _latency_limit(model: Model) -> str:
+    """Every model's baseline times its own factor."""
+    found = scopes(model, model.alerts.latency, lambda llm: llm.latency)
+    return _either(f"{c.LATENCY_BASELINE}{{@M@{_and(scope.only)}}} * {number(scope.setting.factor)}" for scope in found)
+
+
+def _errors_limit(model: Model, requests: str) -> str:
+    """Every model's calls times the share of them that may fail."""
+    found = scopes(model, model.alerts.errors, lambda llm: llm.errors)
+    return _either(f"{requests}{{@ME@{_and(scope.only)}}} * {number(scope.setting.above)}" for scope in found)
+
+
+def _and(matcher: str) -> str:
+    return f",{matcher}" if matcher else ""
+
+
+def _either(parts: Iterable[str]) -> str:
+    return " or ".join(parts)
 
 
 def job_matcher(model: Model) -> str:

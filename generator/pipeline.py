@@ -94,20 +94,26 @@ class Workshop:
 def _serve(orders: int, results: int) -> None:
     """The child's whole life: import, wait for a model, build, answer. Never returns into the parent's code."""
     try:
-        for name in SIDE:
-            importlib.import_module(name)
-        with os.fdopen(orders, "rb") as inbox:
-            message = inbox.read()
-        if message:
-            model: Model = pickle.loads(message)  # noqa: S301  # our parent wrote it
-            with os.fdopen(results, "wb") as outbox:
-                pickle.dump(_build(SIDE, model), outbox)
+        outcome = _answer(orders)
     except BaseException as error:  # noqa: BLE001  # handed to the parent, which raises it
+        outcome = _portable(error)
+    try:
         with os.fdopen(results, "wb") as outbox:
-            pickle.dump(_portable(error), outbox)
+            pickle.dump(outcome, outbox)
     finally:
         sys.stdout.flush()
         os._exit(0)
+
+
+def _answer(orders: int) -> "list[Artifact] | BaseException":
+    for name in SIDE:
+        importlib.import_module(name)
+    with os.fdopen(orders, "rb") as inbox:
+        message = inbox.read()
+    if not message:
+        return []  # the parent found the spec wrong, and reads no answer
+    model: Model = pickle.loads(message)  # noqa: S301  # our parent wrote it
+    return _build(SIDE, model)
 
 
 def _portable(error: BaseException) -> BaseException:

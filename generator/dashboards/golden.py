@@ -74,7 +74,7 @@ def _panel(model: Model, panel: Panel, number: int) -> object:
         # Exemplars live on the raw histogram only; a recorded series has none.
         expr = f"histogram_quantile(0.95, sum by (le) (rate({raw}{{{both}}}[$__rate_interval])))"
         targets.append(g.prometheus(expr, "p95 now, with traces", "X", exemplar=True))
-    limits = [g.dashed(query.legend) for query in panel.queries if query.limit]
+    limits = [g.dashed(query.legend, query.role) for query in panel.queries if query.role != "value"]
     place = (12 * (number % 2), _HEIGHT * (number // 2), 12, _HEIGHT)
     more = {"overrides": limits, "defaults": {"min": 0}}
     return g.timeseries(panel.title, panel.question, _UNITS[panel.unit], targets, place, stacked=panel.stacked, **more)

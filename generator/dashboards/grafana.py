@@ -104,15 +104,20 @@ def plain(
     }  # fmt: skip
 
 
-def dashed(legend: str) -> dict[str, Any]:
-    """Draw one line dashed, red and unstacked: a limit."""
+_LOOKS = {"limit": ("red", [8, 6], "dash"), "usual": ("text", [2, 6], "dot")}
+
+
+def dashed(legend: str, role: str = "limit") -> dict[str, Any]:
+    """Draw one line apart from the others, unstacked: a limit dashed and red, what is usual dotted and grey."""
+    color, dash, fill = _LOOKS[role]
     return {
         "matcher": {"id": "byName", "options": legend},
         "properties": [
-            {"id": "custom.lineStyle", "value": {"dash": [8, 6], "fill": "dash"}},
-            {"id": "color", "value": {"fixedColor": "red", "mode": "fixed"}},
+            {"id": "custom.lineStyle", "value": {"dash": dash, "fill": fill}},
+            {"id": "custom.lineWidth", "value": 1},
+            {"id": "color", "value": {"fixedColor": color, "mode": "fixed"}},
             {"id": "custom.fillOpacity", "value": 0},
-            {"id": "custom.stacking", "value": {"group": "limit", "mode": "none"}},
+            {"id": "custom.stacking", "value": {"group": role, "mode": "none"}},
         ],
     }
 

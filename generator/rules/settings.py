@@ -24,6 +24,8 @@ class Scope(Generic[Setting]):
     models: tuple[LlmModel, ...]
     matchers: str
     labels: dict[str, str]
+    only: str
+    """The matcher of the models alone; empty for all."""
 
 
 def scopes(model: Model, default: Setting, of: Callable[[LlmModel], Setting]) -> Iterator[Scope[Setting]]:
@@ -35,10 +37,11 @@ def scopes(model: Model, default: Setting, of: Callable[[LlmModel], Setting]) ->
     job = equals(c.JOB, model.service.name)
     special = [llm.name for group in overrides.values() for llm in group]
     plain = tuple(llm for llm in model.models if of(llm) == default)
-    yield Scope(default, plain, selector(job, none_of(c.MODEL, special)), {})
+    rest = none_of(c.MODEL, special)
+    yield Scope(default, plain, selector(job, rest), {}, rest)
     for setting, group in overrides.items():
-        matchers = selector(job, one_of(c.MODEL, [llm.name for llm in group]))
-        yield Scope(setting, tuple(group), matchers, {c.SETTING: literal(group[0].name)})
+        only = one_of(c.MODEL, [llm.name for llm in group])
+        yield Scope(setting, tuple(group), selector(job, only), {c.SETTING: literal(group[0].name)}, only)
 
 
 def together(chains: Sequence[Sequence[Recording]]) -> list[Recording]:

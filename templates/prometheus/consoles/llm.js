@@ -5,6 +5,8 @@
   const root = document.documentElement;
   // Okabe and Ito's palette: told apart with every kind of colour vision.
   const COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8b6fd6", "#8a8f98"];
+  const ROLES = ["value", "usual", "limit"];
+  const DASHES = {usual: [2, 4], limit: [7, 5]};
   const NUMBER = (() => {
     let locale = "en";
     try { new Intl.NumberFormat(navigator.language); locale = navigator.language; } catch { /* such as en-US@posix */ }
@@ -96,11 +98,11 @@
           const value = Number(text);
           if (place.has(at) && Number.isFinite(value)) values[place.get(at)] = value;
         }
-        return {name: named(this.spec.queries[number].legend, found.metric), values, limit: this.spec.queries[number].limit};
+        return {name: named(this.spec.queries[number].legend, found.metric), values, role: this.spec.queries[number].role};
       }));
       // Born at 0 so that nothing is lost, but nobody's business while it stays there.
       this.series = this.series.filter((one) => one.name !== config.other || one.values.some((value) => value > 0));
-      this.series.sort((one, other) => one.limit - other.limit || 0);
+      this.series.sort((one, other) => ROLES.indexOf(one.role) - ROLES.indexOf(other.role));
       this.times = times;
       this.draw();
     }
@@ -114,22 +116,22 @@
     }
     draw() {
       const {spec} = this;
-      const lines = this.series.filter((one) => !one.limit);
+      const lines = this.series.filter((one) => one.role === "value");
       const nothing = lines.every((one) => one.values.every((value) => value === null));
       this.empty.hidden = !nothing;
       if (nothing) this.empty.textContent = config.hint;
       let color = 0;
-      for (const one of this.series) one.color = one.limit ? css("--limit") : COLORS[color++ % COLORS.length];
+      for (const one of this.series) one.color = one.role === "limit" ? css("--limit") : one.role === "usual" ? css("--soft") : COLORS[color++ % COLORS.length];
       const now = lines.map((one) => this.last(one.values)).filter((value) => value !== null);
       const head = spec.headline === "sum" ? (now.length ? now.reduce((sum, value) => sum + value, 0) : null)
         : this.last((lines.find((one) => one.name === spec.headline) || {values: []}).values);
       this.big.replaceChildren(shown(head, spec.unit), el("small", spec.unit === "ms" ? spec.headline : spec.unit));
-      const limit = this.series.find((one) => one.limit);
+      const limit = this.series.find((one) => one.role === "limit");
       const top = limit && this.last(limit.values);
       this.section.classList.toggle("alarm", head !== null && top !== null && top !== undefined && top > 0 && head > top);
       this.legend.replaceChildren(...this.series.map((one) => {
         const item = el("li");
-        const mark = el("i", undefined, one.limit ? {class: "dash"} : {});
+        const mark = el("i", undefined, one.role === "value" ? {} : {class: "dash"});
         mark.style.borderColor = one.color;
         item.append(mark, one.name, el("span", shown(this.last(one.values), spec.unit)));
         return item;
@@ -139,7 +141,7 @@
     chart() {
       const stacked = this.spec.stacked;
       const sums = new Array(this.times.length).fill(0);
-      const columns = this.series.map((one) => one.limit || !stacked ? one.values : one.values.map((value, at) => {
+      const columns = this.series.map((one) => one.role !== "value" || !stacked ? one.values : one.values.map((value, at) => {
         if (value === null) return null;
         sums[at] += value;
         return sums[at];
@@ -152,8 +154,8 @@
         scales: {y: {range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1]}},
         axes: [{...axis, space: 70, values: (_plot, ticks) => ticks.map(clock)}, {...axis, size: 58, space: 28, values: (_plot, ticks) => ticks.map((value) => shown(value, this.spec.unit))}],
         series: [{}, ...this.series.map((one) => ({
-          label: one.name, stroke: one.color, width: one.limit ? 1.5 : 2, dash: one.limit ? [7, 5] : undefined,
-          fill: stacked && !one.limit ? alpha(one.color, 0.16) : undefined, points: {show: false}, spanGaps: false,
+          label: one.name, stroke: one.color, width: one.role === "value" ? 2 : 1.5, dash: DASHES[one.role],
+          fill: stacked && one.role === "value" ? alpha(one.color, 0.16) : undefined, points: {show: false}, spanGaps: false,
         }))],
         hooks: {setCursor: [(plot) => this.point(plot.cursor.idx)]},
       };
