@@ -142,6 +142,8 @@
       const stacked = this.spec.stacked;
       const sums = new Array(this.times.length).fill(0);
       const columns = this.series.map((one) => one.role !== "value" || !stacked ? one.values : one.values.map((value, at) => {
+        // Nothing on top of a stack would hide the line below it.
+        if (!value && sums[at] > 0) return null;
         if (value === null) return null;
         sums[at] += value;
         return sums[at];
