@@ -37,7 +37,9 @@ slos:
 
 def spec(models: int) -> str:
     """A spec of that many priced models."""
-    lines = [f"  - {{name: model-{number}, provider: openai, price: {{input: 1, output: 2}}}}" for number in range(models)]
+    lines = [
+        f"  - {{name: model-{number}, provider: openai, price: {{input: 1, output: 2}}}}" for number in range(models)
+    ]
     return "service: {name: bench, endpoints: [chat, search]}\nmodels:\n" + "\n".join(lines) + "\n"
 
 
