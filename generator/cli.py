@@ -38,6 +38,10 @@ def main(argv: "Sequence[str] | None" = None) -> NoReturn:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         code = 130
+    except OSError as error:
+        # A full disk, a folder that is not ours, a file in the way: the machine's matter, and no bug.
+        print(f"stackgen: {error.filename or 'this machine'}: {error.strerror or error}", file=sys.stderr)
+        code = 1
     except Exception:  # noqa: BLE001  # a mistake of ours must not look like one in the spec
         import traceback
 

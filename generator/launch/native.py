@@ -125,10 +125,9 @@ class _Run:
             )
 
     def _start(self, one: Component) -> None:
-        for folder in (self._state.data(one.name), self._state.root):
-            folder.mkdir(parents=True, exist_ok=True)
         try:
             folder = one.folder or self._state.root
+            self._state.data(one.name).mkdir(parents=True, exist_ok=True)
             process = children.start(one.command, self._state.log(one.name), one.environment, folder)
         except OSError as error:
             raise CannotLaunch(f"{one.name} cannot be started: {error}") from error

@@ -122,6 +122,8 @@ def test_ctrl_c_leaves_nothing_behind(stack: Stack, leftovers: Leftovers) -> Non
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        # Whoever runs the tests in the background may have set it to be ignored, which children inherit.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     deadline = time.monotonic() + 20
     while not stack.pids() and time.monotonic() < deadline:
