@@ -48,6 +48,15 @@ LATENCY_BUCKETS_MS: Final = (
 )  # fmt: skip
 """Upper bounds in milliseconds. Neighbours differ by at most a third below 40 s, so that "doubled" spans at least two of them."""
 
+# --- what Prometheus adds by itself ------------------------------------------------------------------------------------
+INSTANCE: Final = "instance"
+ALERTNAME: Final = "alertname"
+ALERTSTATE: Final = "alertstate"
+ALERTSTATES: Final = ("pending", "firing")
+UP: Final = "up"
+ALERTS: Final = "ALERTS"
+ALERTS_FOR_STATE: Final = "ALERTS_FOR_STATE"
+
 # --- canonical recorded series ----------------------------------------------------------------------------------------
 # The window is part of the name and is chosen by the spec (see Model.windows), so the names are functions of it.
 # Every series keeps `job`. The level lists the other labels.
@@ -127,6 +136,10 @@ LATENCY_BASELINE: Final = "job_model:llm_latency_ms:baseline"
 """What p95 is compared with, in milliseconds: held while the latency alert is active; labels job, model."""
 
 
+LATENCY_SLOW: Final = "job_model:llm_latency_ms:slow"
+"""p95 in milliseconds, present only while a model is slow: what the latency alert fires on; labels job, model."""
+
+
 def model_requests(window: str) -> str:
     """Calls per second, failed ones included; labels job, model."""
     return f"job_model:llm_requests:rate{window}"
@@ -142,6 +155,13 @@ def error_ratio(window: str) -> str:
     return f"job_model:llm_errors_per_request:ratio_rate{window}"
 
 
+ERRORS_RARE: Final = "job_model:llm_errors_per_request:rare"
+"""Share of failed calls of a model that only the long range can judge, present while it surely fails; labels job, model."""
+
+ERRORS_HIGH: Final = "job_model:llm_errors_per_request:high"
+"""Share of failed calls, present only while too many fail: what the error alert fires on; labels job, model."""
+
+
 def service_spend(window: str) -> str:
     """Spend of the whole service in USD per hour, absent at zero; label job."""
     return f"job:llm_cost_usd_per_hour:rate{window}"
@@ -151,6 +171,27 @@ def service_requests(window: str) -> str:
     """Calls per second of the whole service; label job."""
     return f"job:llm_requests:rate{window}"
 
+
+def service_spend_usual(window: str) -> str:
+    """As service_spend, but absent with few calls or during an outage, so that neither shapes a baseline; label job."""
+    return f"job:llm_cost_usd_per_hour:usual_rate{window}"
+
+
+def service_requests_usual(window: str) -> str:
+    """Calls per second whenever service_spend_usual is there, so that their baselines are of the same moments; label job."""
+    return f"job:llm_requests:usual_rate{window}"
+
+
+def service_requests_quiet(window: str) -> str:
+    """Calls per second, absent while spend spikes: what the service has handled without a page; label job."""
+    return f"job:llm_requests:quiet_rate{window}"
+
+
+SERVICE_REQUESTS_BUSY: Final = "job:llm_requests:busy"
+"""Calls per second in the busiest hours of the last week, so that a morning is no spike; label job."""
+
+SPEND_SPIKE: Final = "job:llm_cost_usd_per_hour:spike"
+"""USD per hour, present only while spend spikes: what the spend alert fires on; label job."""
 
 SERVICE_REQUESTS_BASELINE: Final = "job:llm_requests:baseline"
 """Calls per second as usual, held with the spend baseline, so that a page can say what drives the spend; label job."""
@@ -162,6 +203,10 @@ SPEND_BASELINE: Final = "job:llm_cost_usd_per_hour:baseline"
 ALERT_LATENCY: Final = "LLMLatencyDoubled"
 ALERT_ERRORS: Final = "LLMErrorRateHigh"
 ALERT_SPEND: Final = "LLMSpendSpike"
+TICKET_LOST: Final = "LLMSignalLost"
+TICKET_UNPRICED: Final = "LLMUnpricedCalls"
+TICKET_DRIFT: Final = "LLMLatencyDrift"
+TICKET_PASS_RATE: Final = "LLMPassRateLow"
 
 # --- dashboards and data sources --------------------------------------------------------------------------------------
 UID_PROMETHEUS: Final = "prometheus"

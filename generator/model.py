@@ -88,7 +88,28 @@ class SpendAlert:
     baseline: Duration
     pending: Duration
     min_usd_per_hour: float
+    min_requests: int
     severity: str
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """An alert that people opt into; `limit` is what its own docs say: a factor, a share, or a number of verdicts."""
+
+    enabled: bool
+    pending: Duration
+    severity: str
+    limit: float = 0.0
+
+
+@dataclass(frozen=True)
+class Tickets:
+    """Alerts beside the three that page; all off unless the spec asks for them."""
+
+    signal_lost: Ticket
+    unpriced: Ticket
+    drift: Ticket
+    pass_rate: Ticket
 
 
 @dataclass(frozen=True)
@@ -106,13 +127,16 @@ class LlmModel:
 class Windows:
     """Ranges that the rules look at; all at least four scrapes wide.
 
-    `detect` is what is judged, `confirm` a shorter one that must agree, `long` one for models with little traffic,
-    `offset` how far the baseline stays behind, `hold` how long a baseline is held while its alert is active.
+    `detect` is what is judged, `confirm` a shorter one that must agree, `double` a wider one that is surer, `long` one for
+    models with little traffic, `offset` how far the baseline stays behind, `hold` how long a baseline is held while its
+    alert is active, `gap` how long an active alert outlives its signal, `keep` how long its condition.
     """
 
     detect: Duration
     confirm: Duration
+    double: Duration
     long: Duration
+    gap: Duration
     offset: Duration
     hold: Duration
     keep: Duration
@@ -125,6 +149,7 @@ class Alerts:
     latency: LatencyAlert
     errors: ErrorAlert
     spend: SpendAlert
+    tickets: Tickets
     windows: Windows
     runbook_base: str
 

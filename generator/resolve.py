@@ -18,6 +18,8 @@ from generator.model import (
     Service,
     SpendAlert,
     Stack,
+    Ticket,
+    Tickets,
     Traces,
     Windows,
 )
@@ -78,10 +80,22 @@ def _alerts(spec: Spec) -> Alerts:
             Duration(spend.baseline),
             Duration(spend.for_),
             spend.min_usd_per_hour,
+            spend.min_requests,
             spend.severity,
         ),
+        tickets=_tickets(spec.alerts),
         windows=windows(spec.alerts.window, spec.alerts.hold, spec.stack.scrape_interval),
         runbook_base=spec.alerts.runbooks,
+    )
+
+
+def _tickets(alerts: alert_spec.Alerts) -> Tickets:
+    lost, unpriced, drift, pass_rate = alerts.signal_lost, alerts.unpriced, alerts.drift, alerts.pass_rate
+    return Tickets(
+        Ticket(lost.enabled, Duration(lost.for_), lost.severity),
+        Ticket(unpriced.enabled, Duration(unpriced.for_), unpriced.severity),
+        Ticket(drift.enabled, Duration(drift.for_), drift.severity, drift.factor),
+        Ticket(pass_rate.enabled, Duration(pass_rate.for_), pass_rate.severity, pass_rate.min_verdicts),
     )
 
 
@@ -93,10 +107,12 @@ def windows(detect: int, hold: int, scrape: int) -> Windows:
     return Windows(
         detect=Duration(detect),
         confirm=Duration(confirm),
-        long=Duration(6 * detect),
+        double=Duration(2 * detect),
+        long=Duration(12 * detect),
+        gap=Duration(3 * detect),
         offset=Duration(2 * detect),
         hold=Duration(hold),
-        keep=Duration(8 * detect // 5),
+        keep=Duration(detect),
     )
 
 

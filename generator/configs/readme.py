@@ -8,8 +8,8 @@ from generator.templating import fill
 
 _FILES = (
     ("prometheus/prometheus.yml", "what Prometheus scrapes and whom it tells"),
-    ("prometheus/rules/recording.yml", "raw metrics -> canonical series -> what the alerts compare"),
-    ("prometheus/rules/alerts.yml", "the alerts"),
+    ("prometheus/rules/canonical.yml", "raw metrics -> the series that panels show"),
+    ("prometheus/rules", "beside it a file an alert: what it compares, and when it fires"),
     ("prometheus/tests", "promtool tests that prove them"),
     ("prometheus/consoles", "the page with the four golden signals, served by Prometheus"),
     ("alertmanager/alertmanager.yml", "who is told, and how alerts are grouped"),

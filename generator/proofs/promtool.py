@@ -28,7 +28,7 @@ def build(model: Model) -> list[Artifact]:
         if not tests:
             continue
         data = {
-            "rule_files": ["../rules/recording.yml", "../rules/alerts.yml"],
+            "rule_files": ["../rules/canonical.yml", f"../rules/{stem}.yml"],
             "evaluation_interval": tests[0]["interval"],
             "tests": tests,
         }

@@ -1,7 +1,8 @@
-"""What the error alert compares: the share of failed calls, of whatever kind, over three ranges. Per model.
+"""What the error alert compares: the share of failed calls, of whatever kind, over four ranges. Per model.
 
-The detection window sees an outage first; twice that window keeps a steady 5 % above the limit where chance would dip
-below it; the long window judges a model with so little traffic that the others never reach the floor of requests.
+A weak sign starts the clock, so that a steady 5 % pages in time although chance makes it dip; before the clock has run out the
+evidence must be strong, so that a steady 1 % never pages although chance makes it rise. The long range judges a model
+with so little traffic that the others never reach the floor of requests.
 """
 
 from generator import conventions as c
@@ -9,37 +10,29 @@ from generator.model import Duration, ErrorAlert, Model
 from generator.promql import equals, number, selector
 from generator.rules.baseline import JOB_MODEL
 from generator.rules.group import Alert, Group, Recording
+from generator.rules.incident import Incident, Signs, indented
 from generator.rules.settings import Scope, scopes, together
 from generator.rules.text import labels, links
 from generator.sources.registry import SOURCES
 
 MIN_FAILED = 3
 """Fewer failed calls than this are an accident, whatever share of the calls they are."""
+SURE, SURER = 2, 3
+"""Standard deviations of a binomial count by which failed calls must exceed the limit; the long range is looked at longer."""
 
 
-def groups(model: Model) -> list[Group]:
-    """One chain for all settings."""
-    found = scopes(model, model.alerts.errors, lambda llm: llm.errors)
-    return [Group("llm-errors", [*_rates(model), *together([_ratios(model, scope) for scope in found])])]
-
-
-def alerts(model: Model) -> list[Alert]:
-    """One alert for each distinct setting that is enabled."""
-    found = scopes(model, model.alerts.errors, lambda llm: llm.errors)
-    return [_alert(model, scope) for scope in found if scope.setting.enabled]
-
-
-def ranges(model: Model) -> tuple[Duration, Duration, Duration]:
-    """The three ranges that are judged, shortest first."""
-    windows = model.alerts.windows
-    return windows.detect, Duration(2 * windows.detect.seconds), windows.long
+def group(model: Model) -> Group:
+    """One chain for all settings, and the alerts that it ends in."""
+    found = list(scopes(model, model.alerts.errors, lambda llm: llm.errors))
+    chain = [*_rates(model), *together([_judged(model, scope) for scope in found])]
+    return Group("llm-errors", [*chain, *(_alert(model, scope) for scope in found if scope.setting.enabled)])
 
 
 def _rates(model: Model) -> list[Recording]:
-    source = SOURCES[model.source]
+    source, windows = SOURCES[model.source], model.alerts.windows
     matchers = selector(equals(c.JOB, model.service.name))
     rules = []
-    for window in dict.fromkeys(str(window) for window in (model.alerts.windows.confirm, *ranges(model))):
+    for window in dict.fromkeys(map(str, (windows.confirm, windows.detect, windows.double, windows.long))):
         rules += [
             Recording(c.model_requests(window), source.requests(matchers, window, JOB_MODEL)),
             Recording(c.model_errors(window), source.errors(matchers, window, JOB_MODEL)),
@@ -47,35 +40,95 @@ def _rates(model: Model) -> list[Recording]:
     return rules
 
 
-def _ratios(model: Model, scope: Scope[ErrorAlert]) -> list[Recording]:
+def _judged(model: Model, scope: Scope[ErrorAlert]) -> list[Recording]:
+    windows = model.alerts.windows
     rules = []
-    for window in dict.fromkeys(ranges(model)):
+    for window in dict.fromkeys((windows.detect, windows.double, windows.long)):
         calls = f"{c.model_requests(str(window))}{scope.matchers}"
         failed = f"{c.model_errors(str(window))}{scope.matchers}"
         floor = number(scope.setting.min_requests / window.seconds)
         rules.append(Recording(c.error_ratio(str(window)), f"{failed}\n/\n({calls} >= {floor} > 0)"))
+    rules.append(Recording(c.ERRORS_RARE, _rare(model, scope)))
+    rules.append(Recording(c.ERRORS_HIGH, _high(model, scope)))
     return rules
+
+
+def _high(model: Model, scope: Scope[ErrorAlert]) -> str:
+    windows, m = model.alerts.windows, scope.matchers
+    rare = f"{c.ERRORS_RARE}{m}"
+    weak = f"(\n{indented(_weak(model, scope))}\n  or\n  {rare}\n)\nunless on (job, model) (\n  {_recovered(model, scope)}\n)"
+    strong = f"{_surely(scope, windows.detect, SURE)}\nor\n{_surely(scope, windows.double, SURE)}\nor\n{rare}"
+    high = Incident(
+        c.ERRORS_HIGH,
+        c.ALERT_ERRORS,
+        JOB_MODEL,
+        m,
+        scope.setting.pending,
+        seen=f"{c.model_requests(str(windows.detect))}{m}",
+        scraped=f"{c.model_requests(str(windows.confirm))}{m}",
+        gap=windows.gap,
+    )
+    return high.expr(Signs(begins=weak, sure=strong))
+
+
+def _weak(model: Model, scope: Scope[ErrorAlert]) -> str:
+    windows = model.alerts.windows
+    above = number(scope.setting.above)
+    detect, double = str(windows.detect), str(windows.double)
+    healthy = f"{c.model_errors(detect)}{scope.matchers} <= {number(scope.setting.above / 2)} * {c.model_requests(detect)}{scope.matchers}"
+    return (
+        f"{c.error_ratio(detect)}{scope.matchers} > {above}\n"
+        f"and on (job, model) {_count(scope, windows.detect)} >= {number(MIN_FAILED - 0.5)}\n"
+        "or\n"
+        f"{c.error_ratio(double)}{scope.matchers} > {above}\n"
+        f"and on (job, model) {_count(scope, windows.double)} >= {number(MIN_FAILED - 0.5)}\n"
+        f"unless on (job, model) {healthy}"
+    )
+
+
+def _rare(model: Model, scope: Scope[ErrorAlert]) -> str:
+    """A model that only the long range can judge: clearly above the limit, and failing still."""
+    windows = model.alerts.windows
+    long, double = windows.long, windows.double
+    return (
+        f"{_surely(scope, long, SURER)}\n"
+        f"and on (job, model) {_count(scope, long)} >= {number(MIN_FAILED + 0.5)}\n"
+        f"and on (job, model) {_count(scope, double)} >= 0.5\n"
+        f"unless on (job, model) {c.error_ratio(str(double))}{scope.matchers}"
+    )
+
+
+def _surely(scope: Scope[ErrorAlert], window: Duration, sure: int) -> str:
+    """The ratio where failed calls exceed what the limit allows by `sure` standard deviations."""
+    above = scope.setting.above
+    calls = f"{c.model_requests(str(window))}{scope.matchers} * {window.seconds}"
+    spread = f"{number(sure * (above * (1 - above)) ** 0.5)} * sqrt({calls})"
+    return (
+        f"{c.error_ratio(str(window))}{scope.matchers}\n"
+        f"and on (job, model) {_count(scope, window)} > {number(above)} * {calls} + {spread}"
+    )
+
+
+def _count(scope: Scope[ErrorAlert], window: Duration) -> str:
+    """Failed calls in the window; extrapolation at its edges makes three of them read as a little less than three."""
+    return f"{c.model_errors(str(window))}{scope.matchers} * {window.seconds}"
+
+
+def _recovered(model: Model, scope: Scope[ErrorAlert]) -> str:
+    """The short range healthy, with so many calls in it that a failing model could hardly look so."""
+    recent = str(model.alerts.windows.confirm)
+    calls = f"{c.model_requests(recent)}{scope.matchers}"
+    failed = f"{c.model_errors(recent)}{scope.matchers}"
+    enough = number(2 * MIN_FAILED / scope.setting.above / model.alerts.windows.confirm.seconds)
+    return f"{failed} <= {number(scope.setting.above / 2)} * ({calls} >= {enough})"
 
 
 def _alert(model: Model, scope: Scope[ErrorAlert]) -> Alert:
     windows, setting = model.alerts.windows, scope.setting
-    detect, double, long = ranges(model)
-    above = number(setting.above)
+    detect = str(windows.detect)
     return Alert(
         name=c.ALERT_ERRORS,
-        expr=(
-            "(\n"
-            + "\n  or on (job, model)\n".join(
-                (
-                    _clearly_above(scope, detect, above, sure=0),
-                    _clearly_above(scope, double, above, sure=0),
-                    _clearly_above(scope, long, above, sure=2)
-                    + f"\n  unless on (job, model) {c.error_ratio(str(double))}{scope.matchers}",
-                )
-            )
-            + "\n)\n"
-            + _recovered(model, scope)
-        ),
+        expr=f"{c.ERRORS_HIGH}{scope.matchers}",
         pending=setting.pending,
         keep=windows.keep,
         labels=labels(model, setting.severity) | scope.labels,
@@ -87,35 +140,15 @@ def _alert(model: Model, scope: Scope[ErrorAlert]) -> Alert:
             "description": (
                 f"{{{{ $value | humanizePercentage }}}} of calls to {{{{ $labels.model }}}} failed; the page fires above "
                 f"{number(setting.above * 100)} % for {setting.pending}. "
-                f"Calls per minute: {{{{ with printf `{c.model_requests(str(windows.detect))}{{job=%q,model=%q}} * 60` "
+                f"Calls per minute: {{{{ with printf `{c.model_requests(detect)}{{job=%q,model=%q}} * 60` "
                 '$labels.job $labels.model | query }}{{ . | first | value | printf "%.1f" }}{{ else }}unknown{{ end }}. '
                 f"Failed calls per minute by kind: {{{{ range printf `sort_desc(sum by (kind) "
-                f"({c.errors_rate(str(windows.detect))}{{job=%q,model=%q}}) * 60 > 0)` $labels.job $labels.model | query }}}}"
+                f"({c.errors_rate(detect)}{{job=%q,model=%q}}) * 60 > 0)` $labels.job $labels.model | query }}}}"
                 '{{ .Labels.kind }} {{ . | value | printf "%.1f" }} {{ end }}'
             ),
             **links(model, c.ALERT_ERRORS, by_model=True),
         },
     )
-
-
-def _clearly_above(scope: Scope[ErrorAlert], window: Duration, above: str, *, sure: int) -> str:
-    """The ratio where it is above the limit, with enough failed calls, by `sure` standard deviations of a Poisson count."""
-    ratio = f"{c.error_ratio(str(window))}{scope.matchers}"
-    count = f"{c.model_errors(str(window))}{scope.matchers} * {window.seconds}"
-    # Extrapolation at the edges of a range makes three failed calls read as a little less than three.
-    text = f"  {ratio} > {above}\n  and on (job, model) {count} >= {number(MIN_FAILED - 0.5)}"
-    if sure:
-        text += f"\n  and on (job, model) {ratio} > {above} * (1 + {sure} / sqrt({count} > 0))"
-    return text
-
-
-def _recovered(model: Model, scope: Scope[ErrorAlert]) -> str:
-    """Veto by the short window, where it has seen so many calls that a failing model could hardly look healthy in it."""
-    recent = str(model.alerts.windows.confirm)
-    calls = f"{c.model_requests(recent)}{scope.matchers}"
-    failed = f"{c.model_errors(recent)}{scope.matchers}"
-    enough = number(2 * MIN_FAILED / scope.setting.above / model.alerts.windows.confirm.seconds)
-    return f"unless on (job, model) (\n  {failed} <= {number(scope.setting.above / 2)} * ({calls} >= {enough})\n)"
 
 
 def _driving_kind(model: Model) -> str:

@@ -5,6 +5,7 @@ from generator.model import LatencyAlert, Model
 from generator.promql import number
 from generator.rules.baseline import JOB_MODEL, after_incident, held, median
 from generator.rules.group import Alert, Group, Recording
+from generator.rules.incident import GOES_ON, Incident, Signs, above
 from generator.rules.settings import Scope, scopes, together
 from generator.rules.text import labels, links
 from generator.sources.registry import SOURCES
@@ -13,45 +14,53 @@ OUTAGE = 0.3
 """Share of failed calls above which latency says nothing about health: failures answer fast, or only after a time-out."""
 
 
-def groups(model: Model) -> list[Group]:
-    """One chain for all settings."""
-    found = scopes(model, model.alerts.latency, lambda llm: llm.latency)
-    return [Group("llm-latency", together([_chain(model, scope) for scope in found]))]
-
-
-def alerts(model: Model) -> list[Alert]:
-    """One alert for each distinct setting that is enabled."""
-    found = scopes(model, model.alerts.latency, lambda llm: llm.latency)
-    return [_alert(model, scope) for scope in found if scope.setting.enabled]
+def group(model: Model) -> Group:
+    """One chain for all settings, and the alerts that it ends in."""
+    found = list(scopes(model, model.alerts.latency, lambda llm: llm.latency))
+    chain = together([_chain(model, scope) for scope in found])
+    return Group("llm-latency", [*chain, *(_alert(model, scope) for scope in found if scope.setting.enabled)])
 
 
 def _chain(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
     windows, setting, source = model.alerts.windows, scope.setting, SOURCES[model.source]
+    detect, confirm = str(windows.detect), str(windows.confirm)
     rules = [
-        Recording(c.latency_p95(str(window)), _p95(model, scope, str(window), window.seconds / windows.detect.seconds))
+        Recording(c.latency_p95(str(window)), _p95(model, scope, str(window)))
         for window in dict.fromkeys((windows.detect, windows.confirm))
     ]
-    detect = str(windows.detect)
     requests = source.requests(scope.matchers, detect, JOB_MODEL)
     failed = source.errors(scope.matchers, detect, JOB_MODEL)
-    p95 = f"{c.latency_p95(detect)}{scope.matchers}"
+    now, lately = f"{c.latency_p95(detect)}{scope.matchers}", f"{c.latency_p95(confirm)}{scope.matchers}"
     rules.append(
         Recording(
             c.latency_healthy_p95(detect),
-            f"{p95}\nunless on (job, model)\n{failed} > {number(OUTAGE)} * {requests}",
+            f"{now}\nunless on (job, model)\n{failed} > {number(OUTAGE)} * {requests}",
         )
     )
     candidate = median(c.latency_healthy_p95(detect), scope.matchers, setting.baseline, windows.offset)
     since = after_incident(setting.baseline, windows.offset)
     baseline = held(c.LATENCY_BASELINE, candidate, c.ALERT_LATENCY, JOB_MODEL, model, scope.matchers, since)
     rules.append(Recording(c.LATENCY_BASELINE, baseline))
+    limit = f"{number(setting.factor)} * {c.LATENCY_BASELINE}{scope.matchers}"
+    slow = Incident(
+        c.LATENCY_SLOW,
+        c.ALERT_LATENCY,
+        JOB_MODEL,
+        scope.matchers,
+        setting.pending,
+        seen=now,
+        scraped=source.requests(scope.matchers, confirm, JOB_MODEL),
+        gap=windows.gap,
+    )
+    begins = above(now, lately, limit, JOB_MODEL)
+    signs = Signs(begins, sure=begins, goes_on=above(now, lately, limit, JOB_MODEL, GOES_ON))
+    rules.append(Recording(c.LATENCY_SLOW, slow.expr(signs)))
     return rules
 
 
-def _p95(model: Model, scope: Scope[LatencyAlert], window: str, share: float) -> str:
+def _p95(model: Model, scope: Scope[LatencyAlert], window: str) -> str:
     source = SOURCES[model.source]
-    seconds = model.alerts.windows.detect.seconds * share
-    floor = number(scope.setting.min_requests * share / seconds)
+    floor = number(scope.setting.min_requests / model.alerts.windows.detect.seconds)
     buckets = source.latency_buckets(scope.matchers, window, (*JOB_MODEL, c.LE))
     # `> 0` drops the NaN of a window without calls: NaN is never recorded.
     return (
@@ -62,13 +71,9 @@ def _p95(model: Model, scope: Scope[LatencyAlert], window: str, share: float) ->
 
 def _alert(model: Model, scope: Scope[LatencyAlert]) -> Alert:
     windows, setting = model.alerts.windows, scope.setting
-    limit = f"{number(setting.factor)} * {c.LATENCY_BASELINE}{scope.matchers}"
-    now = f"{c.latency_p95(str(windows.detect))}{scope.matchers}"
-    lately = f"{c.latency_p95(str(windows.confirm))}{scope.matchers}"
     return Alert(
         name=c.ALERT_LATENCY,
-        # The short window only vetoes: with too few calls in it, the long one decides alone.
-        expr=f"{now} > {limit}\nunless on (job, model)\n{lately} <= {limit}",
+        expr=f"{c.LATENCY_SLOW}{scope.matchers}",
         pending=setting.pending,
         keep=windows.keep,
         labels=labels(model, setting.severity) | scope.labels,

@@ -8,6 +8,7 @@ from generator import conventions as c
 from generator.model import LlmModel, Model
 from generator.promql import equals, none_of, one_of, selector
 from generator.rules.group import Recording
+from generator.rules.incident import indented
 from generator.rules.text import literal
 
 Setting = TypeVar("Setting")
@@ -52,10 +53,7 @@ def together(chains: Sequence[Sequence[Recording]]) -> list[Recording]:
     if len(chains) == 1:
         return list(chains[0])
     return [
-        Recording(same[0].record, "\nor\n".join(f"(\n{_indented(rule.expr)}\n)" for rule in same))
+        Recording(same[0].record, "\nor\n".join(f"(\n{indented(rule.expr)}\n)" for rule in same))
         for same in zip(*chains, strict=True)
     ]
 
-
-def _indented(expr: str) -> str:
-    return "\n".join("  " + line for line in expr.splitlines())

@@ -5,8 +5,9 @@ from typing import Literal
 from generator.spec.fields import Section, about, duration, named, number, ratio, whole
 from generator.spec.names import URL
 
-_RULES = "prometheus/rules/alerts.yml and the proofs in prometheus/tests/"
-_RECORD = "prometheus/rules/recording.yml and the proofs in prometheus/tests/"
+_RULES = "prometheus/rules/ and the proofs in prometheus/tests/"
+_RECORD = _RULES
+_TICKETS = "prometheus/rules/tickets.yml"
 Severity = Literal["page", "ticket"]
 Factor = number(1, 1000, above=True)
 Pending = duration("1s", "6h")
@@ -61,7 +62,48 @@ class Spend(Section):
     min_usd_per_hour: number(0, 1e9) = about(
         "Spend in USD an hour below which the alert stays silent: small money may multiply.", lands=_RULES, default=1.0
     )
+    min_requests: Requests = about(
+        "Calls within the judged window below which spend is no measure of what is usual.", lands=_RECORD, default=20
+    )
     severity: Severity = about(_SEVERITY, lands=_RULES, default="page")
+
+
+class SignalLost(Section):
+    """A ticket when no metric of the application arrives any more."""
+
+    enabled: bool = about(_ENABLED, lands=_TICKETS, default=False)
+    for_: Pending = about("How long it must last.", lands=_TICKETS, default=300, example="5m", alias="for")
+    severity: Severity = about(_SEVERITY, lands=_TICKETS, default="ticket")
+
+
+class Unpriced(Section):
+    """A ticket when a model is called whose price nobody knows, so that its spend is not in the numbers."""
+
+    enabled: bool = about(_ENABLED, lands=_TICKETS, default=False)
+    for_: Pending = about("How long it must last.", lands=_TICKETS, default=600, example="10m", alias="for")
+    severity: Severity = about(_SEVERITY, lands=_TICKETS, default="ticket")
+
+
+class Drift(Section):
+    """A ticket when a model answers slower than at the same hour a day or a week ago: what no hourly baseline can see."""
+
+    enabled: bool = about(_ENABLED, lands=_TICKETS, default=False)
+    factor: Factor = about(
+        "How many times the median p95 of that hour it must reach.", lands=_TICKETS, default=1.5, example=1.5
+    )
+    for_: Pending = about("How long it must last.", lands=_TICKETS, default=1800, example="30m", alias="for")
+    severity: Severity = about(_SEVERITY, lands=_TICKETS, default="ticket")
+
+
+class PassRate(Section):
+    """A ticket when the pass rate of judged answers is surely below `evals.pass_rate_below`."""
+
+    enabled: bool = about(_ENABLED, lands=_TICKETS, default=False)
+    min_verdicts: Requests = about(
+        "Verdicts of the last day below which nothing is said.", lands=_TICKETS, default=30, example=30
+    )
+    for_: Pending = about("How long it must last.", lands=_TICKETS, default=3600, example="1h", alias="for")
+    severity: Severity = about(_SEVERITY, lands=_TICKETS, default="ticket")
 
 
 class LatencyOverride(Section):
@@ -93,11 +135,15 @@ class ModelAlerts(Section):
 
 
 class Alerts(Section):
-    """The three alerts that deserve a page."""
+    """The three alerts that deserve a page, and four tickets that are off unless asked for."""
 
     latency: Latency = about("A model answers much slower than usual.", lands=_RULES, default=Latency())
     errors: Errors = about("Too many calls of a model fail.", lands=_RULES, default=Errors())
     spend: Spend = about("The service spends much more than usual.", lands=_RULES, default=Spend())
+    signal_lost: SignalLost = about("No metrics arrive.", lands=_TICKETS, default=SignalLost())
+    unpriced: Unpriced = about("Calls whose price is not known.", lands=_TICKETS, default=Unpriced())
+    drift: Drift = about("A model gets slower from day to day.", lands=_TICKETS, default=Drift())
+    pass_rate: PassRate = about("Judged answers get worse.", lands=_TICKETS, default=PassRate())
     window: duration("4s", "1h") = about(
         "The range that is judged; at least four scrapes.", lands=_RECORD, default=300, example="5m"
     )

@@ -234,7 +234,7 @@ class Spec(Section):
         default="example",
     )
     source: Literal["kit"] = about(
-        "Which metric names the application speaks.", lands="prometheus/rules/recording.yml", default="kit"
+        "Which metric names the application speaks.", lands="prometheus/rules/", default="kit"
     )
     models: list[LlmModel] = about("The models that it calls.", lands="everywhere", min_length=1)
     alerts: Alerts = about("The three alerts.", lands="prometheus/rules/, prometheus/tests/", default=Alerts())

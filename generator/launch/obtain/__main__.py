@@ -3,13 +3,13 @@
 import sys
 
 from generator.launch.obtain.ensure import CannotBeHad, ensure
-from generator.launch.obtain.package import PACKAGES
+from generator.launch.obtain.package import PACKAGES, VERIFIERS
 
 
 def main(tools: list[str]) -> int:
     """Exit code: 0 printed, 1 cannot be had, 2 unknown tool."""
-    owners = {tool: package for package in PACKAGES.values() for tool in package.tools}
-    for tool in tools or list(owners):
+    owners = {tool: package for package in (PACKAGES | VERIFIERS).values() for tool in package.tools}
+    for tool in tools or [tool for package in PACKAGES.values() for tool in package.tools]:
         if tool not in owners:
             print(f"{tool}: not one of {', '.join(owners)}", file=sys.stderr)
             return 2

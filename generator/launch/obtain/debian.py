@@ -14,6 +14,8 @@ _ETC = Path("/etc/apt")
 
 def from_debian(package: Package, say: Progress) -> Obtained:
     """apt-get download and dpkg -x, with the machine's own lists, else with fresh ones of our own. Raises NotObtained."""
+    if not package.debian:
+        raise NotObtained("no distribution packages it")
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
         raise NotObtained("this system has no apt")
 

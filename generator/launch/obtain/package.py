@@ -32,6 +32,8 @@ class Package:
     built: str = ""
     """What the binaries of that module say their version is."""
     tags: str = ""
+    own: str = ""
+    """Folder in `modules/` with a program of ours and its sums, where no module is the program itself."""
 
     @property
     def server(self) -> str:
@@ -83,6 +85,20 @@ PACKAGES = {
         ),
     )
 }
+
+
+VERIFIERS = {
+    c.COLLECTOR: Package(
+        c.COLLECTOR,
+        {"otelcol": ("otelcol-contrib", "otelcol")},
+        (0, 150, 0),
+        "",
+        (),
+        built="0.160.0",
+        own="collector",
+    )
+}
+"""What verifies a rendered config, but is not launched without Docker."""
 
 
 def version_of(binary: Path) -> Version:

@@ -22,6 +22,8 @@ Progress = Callable[[str], None]
 
 def from_release(package: Package, say: Progress) -> Obtained:
     """Download, verify, unpack. Raises NotObtained; nothing unverified is ever unpacked."""
+    if not package.repository:
+        raise NotObtained("no archive with exactly these parts is released")
     base = os.environ.get("STACKGEN_RELEASES_URL", "https://github.com")
     machine = _MACHINES.get(platform.machine().lower())
     if machine is None:

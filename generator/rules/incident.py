@@ -1,0 +1,81 @@
+"""When an incident begins, goes on, and ends: a recorded series that is there only meanwhile, and that its alert fires on.
+
+It begins on a sign, goes on while a weaker one lasts, and must show a sure one before its page is due: so noise around the limit
+neither delays a page, nor flaps it, nor makes one. It outlives a gap in the scrapes, because no news is no recovery. It
+reads its own last value, as the evaluation before left it.
+"""
+
+from dataclasses import dataclass
+
+from generator.model import Duration
+from generator.promql import equals, number, selector
+
+GOES_ON = 0.8
+"""An incident goes on while its signal is above this share of the limit that it began at."""
+RECOVERED = 0.65
+"""A shorter range below this share of the limit says that the incident is over, before the judged range can."""
+RIPE = 0.8
+"""Share of `for` after which the sign must be sure."""
+
+
+@dataclass(frozen=True)
+class Signs:
+    """PromQL of the three signs; each keeps the value that the page shows. Without `goes_on` it goes on as it began."""
+
+    begins: str
+    sure: str
+    goes_on: str = ""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """`record` is the series' name, `labels` what it is judged by, `seen` a series that is there while there is something to judge.
+
+    `scraped` is there while the application is scraped; `gap` is how long an incident outlives that.
+    """
+
+    record: str
+    alert: str
+    labels: tuple[str, ...]
+    matchers: str
+    pending: Duration
+    seen: str
+    scraped: str
+    gap: Duration
+
+    def expr(self, signs: Signs) -> str:
+        """What to record."""
+        on = f"on ({', '.join(self.labels)})"
+        own = f"{self.record}{self.matchers}"
+        since = f"max by ({', '.join(self.labels)}) (ALERTS_FOR_STATE{self._of_alert()})"
+        firing = "ALERTS" + self._of_alert(equals("alertstate", "firing"))
+        ripe = number(RIPE * self.pending.seconds)
+        lasts = f"\n  or\n  (\n{indented(indented(signs.goes_on))}\n    and {on} {own}\n  )" if signs.goes_on else ""
+        return (
+            f"(\n{indented(signs.begins)}{lasts}\n)\n"
+            f"unless {on} (\n"
+            f"  time() - {since} > {ripe}\n"
+            f"  unless {on} (\n{indented(indented(signs.sure))}\n  )\n"
+            f"  unless {on} {firing}\n)\n"
+            "or\n"
+            f"(\n  {own}\n  and {on} last_over_time({self.seen}[{self.gap}])\n  unless {on} {self.scraped}\n)"
+        )
+
+    def _of_alert(self, *more: str) -> str:
+        return selector(self.matchers[1:-1], equals("alertname", self.alert), *more)
+
+
+def above(now: str, lately: str, limit: str, labels: tuple[str, ...], share: float = 1) -> str:
+    """`now` above a share of the limit, unless the shorter range says that it is over; with too few calls in that one, `now` decides."""
+    return (
+        f"{now} > {_times(share, limit)}\nunless on ({', '.join(labels)}) {lately} <= {_times(RECOVERED, limit)}"
+    )
+
+
+def _times(share: float, limit: str) -> str:
+    return limit if share == 1 else f"{number(share)} * {limit}"
+
+
+def indented(expr: str) -> str:
+    """Two spaces before each line."""
+    return "\n".join("  " + line for line in expr.splitlines())
