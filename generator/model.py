@@ -155,6 +155,33 @@ class Alerts:
 
 
 @dataclass(frozen=True)
+class ExtraPhase:
+    """A stretch of an incident of the person's own; multiples of what is usual, `failing` is 0 to 1, `expect` page, silent or empty."""
+
+    lasts: Duration
+    calls: float
+    slower: float
+    dearer: float
+    failing: float
+    kind: str
+    scraped: bool
+    restart: bool
+    expect: str
+    within: Duration | None
+
+
+@dataclass(frozen=True)
+class ExtraProof:
+    """An incident of the person's own; `alert` is the alert's name, `model` empty for the first one that it is judged by."""
+
+    name: str
+    about: str
+    alert: str
+    model: str
+    phases: tuple[ExtraPhase, ...]
+
+
+@dataclass(frozen=True)
 class Receiver:
     """One way to notify people; `kind` is slack, pagerduty, webhook or email, `secret_file` is relative to the spec's folder."""
 
@@ -259,6 +286,7 @@ class Model:
     source: str
     models: tuple[LlmModel, ...]
     alerts: Alerts
+    proofs: tuple[ExtraProof, ...]
     notify: tuple[Receiver, ...]
     logs: Logs
     traces: Traces

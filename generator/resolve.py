@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from generator import conventions as c
 from generator.model import (
     Alerts,
     App,
     Duration,
     ErrorAlert,
     Evals,
+    ExtraPhase,
+    ExtraProof,
     LatencyAlert,
     LlmModel,
     Logs,
@@ -26,6 +29,7 @@ from generator.model import (
 from generator.placement import compose_placement
 from generator.prices.lookup import lookup
 from generator.spec import alerts as alert_spec
+from generator.spec import proofs as proof_spec
 from generator.spec import schema
 from generator.spec.fields import Section
 from generator.spec.schema import Spec
@@ -42,6 +46,7 @@ def resolve(spec: Spec, *, spec_name: str, placement: Placement | None = None) -
         source=spec.source,
         models=tuple(_model(llm, spec.alerts) for llm in spec.models),
         alerts=_alerts(spec),
+        proofs=tuple(_proof(one) for one in spec.proofs.extra),
         notify=_receivers(spec.notify),
         logs=Logs(
             spec.logs.answer_preview,
@@ -87,6 +92,20 @@ def _alerts(spec: Spec) -> Alerts:
         windows=windows(spec.alerts.window, spec.alerts.hold, spec.stack.scrape_interval),
         runbook_base=spec.alerts.runbooks,
     )
+
+
+_ALERTS = {"latency": c.ALERT_LATENCY, "errors": c.ALERT_ERRORS, "spend": c.ALERT_SPEND}
+
+
+def _proof(one: proof_spec.Extra) -> ExtraProof:
+    phases = tuple(
+        ExtraPhase(
+            Duration(phase.for_), phase.calls, phase.slower, phase.dearer, phase.failing, phase.kind, phase.scraped,
+            phase.restart, phase.expect or "", Duration(phase.within) if phase.within else None,
+        )
+        for phase in one.phases
+    )  # fmt: skip
+    return ExtraProof(one.name, one.about_, _ALERTS[one.alert], one.model or "", phases)
 
 
 def _tickets(alerts: alert_spec.Alerts) -> Tickets:

@@ -7,13 +7,12 @@ from generator import conventions as c
 from generator.artifact import Artifact, header
 from generator.model import Duration, LlmModel, Model
 from generator.promql import equals, quote, selector
-from generator.proofs import errors, latency, spend
+from generator.proofs import tickets
+from generator.proofs.library import FILES, scenarios
 from generator.proofs.story import Scenario
 from generator.proofs.world import World, series
 from generator.yaml_text import dump
 
-SCENARIOS = {c.ALERT_LATENCY: latency.SCENARIOS, c.ALERT_ERRORS: errors.SCENARIOS, c.ALERT_SPEND: spend.SCENARIOS}
-_FILES = {c.ALERT_LATENCY: "latency", c.ALERT_ERRORS: "errors", c.ALERT_SPEND: "spend"}
 _COMPANION = "another-model"
 FLEET = 50
 """Models that share one simulation."""
@@ -21,25 +20,37 @@ FLEET_BUCKETS_MS = (200, 400, 800, 1600, 5000, 40_000, 600_000)
 
 
 def build(model: Model) -> list[Artifact]:
-    """One test file for each enabled alert, `prometheus/tests/<name>.yml`."""
+    """One test file for each file of rules that has an enabled alert, `prometheus/tests/<name>.yml`."""
     files = []
-    for alert, stem in _FILES.items():
-        tests = list(_tests(model, alert))
-        if not tests:
-            continue
-        data = {
-            "rule_files": ["../rules/canonical.yml", f"../rules/{stem}.yml"],
-            "evaluation_interval": tests[0]["interval"],
-            "tests": tests,
-        }
-        files.append(Artifact(f"prometheus/tests/{stem}.yml", header(model.spec_name) + dump(data)))
+    for stem in dict.fromkeys(FILES.values()):
+        found = [test for alert, file in FILES.items() if file == stem for test in tests(model, alert)]
+        if found:
+            path = f"prometheus/tests/{stem}.yml"
+            files.append(Artifact(path, header(model.spec_name) + dump(test_file(model, stem, found))))
     return files
+
+
+def test_file(model: Model, stem: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+    """What promtool reads."""
+    step = str(Duration(max(1, model.alerts.windows.confirm.seconds // 4)))
+    rules = [
+        f"../rules/{name}.yml"
+        for name in dict.fromkeys(("canonical", "latency", stem) if stem == "tickets" else ("canonical", stem))
+    ]
+    return {"rule_files": rules, "evaluation_interval": step, "tests": found}
 
 
 def proven(model: Model, alert: str) -> list[list[LlmModel]]:
     """The models that share one enabled setting of an alert; the first of each list plays every scenario in full."""
-    if alert == c.ALERT_SPEND:
-        return [list(model.models)] if model.alerts.spend.enabled else []
+    alerts = model.alerts
+    of_all = {
+        c.ALERT_SPEND: alerts.spend,
+        c.TICKET_LOST: alerts.tickets.signal_lost,
+        c.TICKET_UNPRICED: alerts.tickets.unpriced,
+        c.TICKET_DRIFT: alerts.tickets.drift,
+    }
+    if alert in of_all:
+        return [list(model.models)] if of_all[alert].enabled else []
     groups: dict[Any, list[LlmModel]] = {}
     for llm in model.models:
         setting = llm.latency if alert == c.ALERT_LATENCY else llm.errors
@@ -48,22 +59,33 @@ def proven(model: Model, alert: str) -> list[list[LlmModel]]:
     return list(groups.values())
 
 
-def _tests(model: Model, alert: str) -> Iterator[dict[str, Any]]:
+def worlds(model: Model, alert: str) -> Iterator[World]:
+    """Every scenario with every setting that it fits; a scenario that names a model is played with that one."""
     for group in proven(model, alert):
-        for scenario in SCENARIOS[alert]:
-            if scenario.applies(model, group[0]):
-                yield _test(World(model, group[0], scenario))
-        for start in range(0, len(group), FLEET):
-            yield _fleet(model, SCENARIOS[alert][0], group[start : start + FLEET])
+        for scenario in scenarios(model, alert):
+            chosen = [llm for llm in group if not scenario.model or llm.name == scenario.model]
+            if chosen and scenario.applies(model, chosen[0]):
+                yield World(model, chosen[0], scenario)
 
 
-def _test(world: World) -> dict[str, Any]:
+def tests(model: Model, alert: str) -> Iterator[dict[str, Any]]:
+    """All proofs of one alert, as promtool reads them."""
+    for world in worlds(model, alert):
+        yield test(world)
+    if alert not in tickets.SCENARIOS:
+        for group in proven(model, alert):
+            first = next(one for one in scenarios(model, alert) if one.pages and one.applies(model, group[0]))
+            for start in range(0, len(group), FLEET):
+                yield _fleet(model, first, group[start : start + FLEET])
+
+
+def test(world: World) -> dict[str, Any]:
     scenario, llm = world.scenario, world.llm
     lines = list(series(world, llm.name, scenario.phases))
     if scenario.other:
         companion = next((other.name for other in world.model.models if other.name != llm.name), _COMPANION)
         lines += series(world, companion, scenario.other)
-    only = "" if scenario.alert == c.ALERT_SPEND else f",{c.MODEL}={quote(llm.name)}"
+    only = "" if scenario.alert in {c.ALERT_SPEND, c.TICKET_LOST} else f",{c.MODEL}={quote(llm.name)}"
     expr = f'count(ALERTS{{alertname="{scenario.alert}",alertstate="firing"{only}}}) or vector(0)'
     return {
         "name": f"{scenario.alert} / {scenario.name} / {llm.name}: {scenario.about}",

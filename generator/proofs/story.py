@@ -1,7 +1,7 @@
 """What a scenario is made of: phases of traffic, and what an alert must do when. Plain data, in units of the spec's own settings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from generator.model import LlmModel, Model, Windows
 
@@ -17,6 +17,9 @@ class Span:
     offset: float = 0
     hold: float = 0
     keep: float = 0
+    gap: float = 0
+    fixed: float = 0
+    """Seconds, whatever the spec says: for incidents that people write themselves."""
 
     def seconds(self, windows: Windows, pending: int, baseline: int) -> float:
         """In seconds, for these settings."""
@@ -26,6 +29,8 @@ class Span:
             + self.offset * windows.offset.seconds
             + self.hold * windows.hold.seconds
             + self.keep * windows.keep.seconds
+            + self.gap * windows.gap.seconds
+            + self.fixed
             + self.pending * pending
             + self.baseline * baseline
         )
@@ -35,25 +40,37 @@ class Span:
 class Phase:
     """Traffic that stays the same for a while.
 
-    `calls` and `cost` multiply the usual traffic and the usual cost of a call; `slow` and `dear` are latency and cost of a
-    call as multiples of the alert's own factor, `busy` calls as a multiple of the spend alert's factor; `failing` is the
-    share of failed calls as a multiple of the alert's limit (`all` of them where it is infinite). `rare` scales calls to
-    the floor of requests instead of the usual traffic, `money`
-    the spend to the floor of spend. `gap`: no scrape arrives. `restart`: counters begin at 0 again.
+    In units of the alert's own settings, so that one story fits every spec: `slow` and `dear` multiply latency and cost of a
+    call by that many factors, `lean` by a power of the factor (of `tail`, that share of the calls), `busy` multiplies calls by that many spend factors;
+    `failing` is the share of failed calls as a multiple of the limit (`ALL` of them where it is infinite); `rare` scales calls
+    to the floor of requests instead of the usual traffic, `money` the spend to the floor of spend.
+    In plain units: `calls`, `slower` and `dearer` multiply, `share` is the share of failed calls.
+    `quick`: failures answer at once. `gap`: no scrape arrives. `restart`: counters begin at 0, of all instances or of one.
+    `unpriced`: the calls have no price.
     """
 
     span: Span
     calls: float = 1
     slow: float | None = None
+    lean: float | None = None
+    tail: float = 1
     dear: float | None = None
     busy: float | None = None
     money: float | None = None
     failing: float = 0
+    slower: float = 1
+    dearer: float = 1
+    share: float = 0
     kind: str = "api_error"
     quick: bool = False
     rare: float | None = None
     gap: bool = False
-    restart: bool = False
+    restart: bool | int = False
+    unpriced: bool = False
+
+    def restarts(self, instance: int) -> bool:
+        """Whether this instance begins anew."""
+        return self.restart if isinstance(self.restart, bool) else self.restart == instance
 
 
 @dataclass(frozen=True)
@@ -78,8 +95,46 @@ class Scenario:
     applies: Callable[[Model, LlmModel], bool] = lambda _model, _llm: True
     other: tuple[Phase, ...] = ()
     """Traffic of a second model at the same time, phase by phase; empty where the scenario needs only one."""
+    instances: int = 1
+    """Processes that share the traffic."""
+    model: str = ""
+    """The only model that it is played with; empty for any."""
+    coarse: int = 1
+    """How many times longer than usual the steps are: for scenarios that take days."""
+
+    @property
+    def pages(self) -> bool:
+        """Whether the alert must fire at some time."""
+        return any(check.firing for check in self.checks)
 
 
 ALL = float("inf")
 USUAL = Span(baseline=1.2, offset=1, detect=2)
 """Long enough for a baseline to stand."""
+
+
+def anything(_model: Model, _llm: LlmModel) -> bool:
+    """Fits every setting."""
+    return True
+
+
+def silent(
+    name: str,
+    alert: str,
+    about: str,
+    *phases: Phase,
+    applies: Callable[[Model, LlmModel], bool] = anything,
+    other: tuple[Phase, ...] = (),
+    instances: int = 1,
+    coarse: int = 1,
+) -> Scenario:
+    """Nothing may fire: asked at the start, in the middle and at the end of every phase."""
+    checks = []
+    for number, phase in enumerate(phases):
+        half = replace(phase.span, **{field.name: getattr(phase.span, field.name) / 2 for field in fields(Span)})
+        checks += [
+            Check(number, Span(), firing=False, say="silent as the phase begins"),
+            Check(number, half, firing=False, say="silent half-way"),
+            Check(number, phase.span, firing=False, say="silent as the phase ends"),
+        ]
+    return Scenario(name, alert, about, phases, tuple(checks), applies, other, instances, coarse=coarse)

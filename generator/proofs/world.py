@@ -28,7 +28,7 @@ class World:
     @property
     def step(self) -> int:
         """Seconds between samples, and between evaluations: four of them in the shortest window."""
-        return max(1, self.model.alerts.windows.confirm.seconds // 4)
+        return max(1, self.model.alerts.windows.confirm.seconds // 4) * self.scenario.coarse
 
     def seconds(self, span: Span) -> float:
         """A span of this scenario's alert, in seconds."""
@@ -37,6 +37,9 @@ class World:
             c.ALERT_LATENCY: (self.llm.latency.pending, self.llm.latency.baseline),
             c.ALERT_ERRORS: (self.llm.errors.pending, self.llm.latency.baseline),
             c.ALERT_SPEND: (alerts.spend.pending, alerts.spend.baseline),
+            c.TICKET_LOST: (alerts.tickets.signal_lost.pending, self.llm.latency.baseline),
+            c.TICKET_UNPRICED: (alerts.tickets.unpriced.pending, self.llm.latency.baseline),
+            c.TICKET_DRIFT: (alerts.tickets.drift.pending, self.llm.latency.baseline),
         }[self.scenario.alert]
         return span.seconds(alerts.windows, pending.seconds, baseline.seconds)
 
@@ -60,21 +63,32 @@ class World:
         """Calls per second in this phase."""
         if phase.rare is not None:
             floors = {c.ALERT_ERRORS: self.llm.errors.min_requests, c.ALERT_LATENCY: self.llm.latency.min_requests}
-            return phase.rare * floors[self.scenario.alert] / self.model.alerts.windows.detect.seconds
+            return phase.rare * floors.get(self.scenario.alert, 1) / self.model.alerts.windows.detect.seconds
         busy = 1.0 if phase.busy is None else phase.busy * self.model.alerts.spend.factor
         return self.usual_rate() * phase.calls * busy
 
     def failing(self, phase: Phase) -> float:
         """Share of failed calls, 0 to 1."""
-        return 1.0 if phase.failing == ALL else min(1.0, phase.failing * self.llm.errors.above)
+        return 1.0 if phase.failing == ALL else min(1.0, phase.failing * self.llm.errors.above + phase.share)
+
+    def below(self, bound: float, phase: Phase) -> float:
+        """Share of calls that take at most `bound` milliseconds."""
+        slow = _below(bound, self.median_ms(phase))
+        usual = _below(bound, self.median_ms(Phase(phase.span)))
+        return phase.tail * slow + (1 - phase.tail) * usual
 
     def median_ms(self, phase: Phase) -> float:
-        """Median latency; the usual one leaves room below the top bucket for the slowest phase."""
+        """Median latency of the slow calls; the usual one leaves room below the top bucket for the slowest phase."""
         if phase.quick:
             return _QUICK_MS
-        factor = self.llm.latency.factor
+        factor = self._drift_factor if self.scenario.alert == c.TICKET_DRIFT else self.llm.latency.factor
         usual = min(300.0, BUCKETS_MS[-1] / (20 * factor))
-        return usual * (1.0 if phase.slow is None else phase.slow * factor)
+        leaning = 1.0 if phase.lean is None else factor**phase.lean
+        return usual * leaning * phase.slower * (1.0 if phase.slow is None else phase.slow * factor)
+
+    @property
+    def _drift_factor(self) -> float:
+        return self.model.alerts.tickets.drift.limit
 
     def cost(self, phase: Phase) -> float:
         """USD a call; usual traffic spends well above the floor, `money` is spend as a multiple of the floor."""
@@ -82,43 +96,62 @@ class World:
         if phase.money is not None:
             return phase.money * spend.min_usd_per_hour / 3600 / self.usual_rate()
         usual = max(2 * spend.min_usd_per_hour / 3600, 1 / self.step) / self.usual_rate()
-        return usual * (1.0 if phase.dear is None else phase.dear * spend.factor)
+        leaning = 1.0 if phase.lean is None else spend.factor**phase.lean
+        return usual * leaning * phase.dearer * (1.0 if phase.dear is None else phase.dear * spend.factor)
 
 
 def series(
     world: World, name: str, phases: tuple[Phase, ...], buckets: Sequence[float] = BUCKETS_MS
 ) -> Iterator[dict[str, str]]:
     """Input series of the model `name` in promtool's shape: `series` and `values`."""
-    endpoint = world.model.service.endpoints[0]
-    labels = {c.JOB: world.model.service.name, "instance": "app:1", c.MODEL: name, c.ENDPOINT: endpoint}
-    per_second = [world.rate(phase) for phase in phases]
-    yield _line(world, c.KIT_REQUESTS, labels, phases, per_second)
-    kinds = sorted({phase.kind for phase in phases if phase.failing} | {c.ERROR_KINDS[0]})
-    for kind in kinds:
-        failed = [
-            rate * world.failing(p) if p.kind == kind else 0.0 for rate, p in zip(per_second, phases, strict=True)
+    for instance in range(world.scenario.instances):
+        yield from _Process(world, name, phases, buckets, instance).series()
+
+
+@dataclass(frozen=True)
+class _Process:
+    """One of the instances that share a model's traffic."""
+
+    world: World
+    name: str
+    phases: tuple[Phase, ...]
+    buckets: Sequence[float]
+    instance: int
+
+    def series(self) -> Iterator[dict[str, str]]:
+        world, phases = self.world, self.phases
+        per_second = [world.rate(phase) / world.scenario.instances for phase in phases]
+        yield self._line(c.KIT_REQUESTS, {}, per_second)
+        for kind in sorted({phase.kind for phase in phases if world.failing(phase)} | {c.ERROR_KINDS[0]}):
+            failed = [
+                rate * world.failing(p) if p.kind == kind else 0.0 for rate, p in zip(per_second, phases, strict=True)
+            ]
+            yield self._line(c.KIT_ERRORS, {c.KIND: kind}, failed)
+        if world.scenario.alert in {c.ALERT_LATENCY, c.TICKET_DRIFT}:
+            for bound in (*self.buckets, math.inf):
+                le = "+Inf" if bound == math.inf else str(float(bound))
+                share = [world.below(bound, phase) for phase in phases]
+                growth = [rate * part for rate, part in zip(per_second, share, strict=True)]
+                yield self._line(f"{c.KIT_LATENCY}_bucket", {c.LE: le}, growth)
+        if world.scenario.alert == c.ALERT_SPEND:
+            spent = [rate * world.cost(phase) for rate, phase in zip(per_second, phases, strict=True)]
+            yield self._line(c.KIT_COST, {}, spent)
+        if world.scenario.alert == c.TICKET_UNPRICED:
+            unpriced = [rate if phase.unpriced else 0.0 for rate, phase in zip(per_second, phases, strict=True)]
+            yield self._line(c.KIT_UNPRICED, {}, unpriced, by_endpoint=False)
+
+    def _line(
+        self, metric: str, more: dict[str, str], rates: list[float], *, by_endpoint: bool = True
+    ) -> dict[str, str]:
+        world = self.world
+        labels = {c.JOB: world.model.service.name, "instance": f"app:{self.instance + 1}", c.MODEL: self.name}
+        labels |= {c.ENDPOINT: world.model.service.endpoints[0]} if by_endpoint else {}
+        text = ",".join(f"{label}={quote(value)}" for label, value in (labels | more).items())
+        stretches = [
+            Stretch(world.steps(phase), rate * world.step, phase.gap, phase.restarts(self.instance))
+            for phase, rate in zip(self.phases, rates, strict=True)
         ]
-        yield _line(world, c.KIT_ERRORS, labels | {c.KIND: kind}, phases, failed)
-    if world.scenario.alert == c.ALERT_LATENCY:
-        for bound in (*buckets, math.inf):
-            le = "+Inf" if bound == math.inf else str(float(bound))
-            share = [_below(bound, world.median_ms(phase)) for phase in phases]
-            growth = [rate * part for rate, part in zip(per_second, share, strict=True)]
-            yield _line(world, f"{c.KIT_LATENCY}_bucket", labels | {c.LE: le}, phases, growth)
-    if world.scenario.alert == c.ALERT_SPEND:
-        spent = [rate * world.cost(phase) for rate, phase in zip(per_second, phases, strict=True)]
-        yield _line(world, c.KIT_COST, labels, phases, spent)
-
-
-def _line(
-    world: World, metric: str, labels: dict[str, str], phases: tuple[Phase, ...], rates: list[float]
-) -> dict[str, str]:
-    text = ",".join(f"{label}={quote(value)}" for label, value in labels.items())
-    stretches = [
-        Stretch(world.steps(phase), rate * world.step, phase.gap, phase.restart)
-        for phase, rate in zip(phases, rates, strict=True)
-    ]
-    return {"series": f"{metric}{{{text}}}", "values": notation(stretches)}
+        return {"series": f"{metric}{{{text}}}", "values": notation(stretches)}
 
 
 def _below(bound: float, median: float) -> float:

@@ -57,7 +57,8 @@ def _high(model: Model, scope: Scope[ErrorAlert]) -> str:
     windows, m = model.alerts.windows, scope.matchers
     rare = f"{c.ERRORS_RARE}{m}"
     weak = f"(\n{indented(_weak(model, scope))}\n  or\n  {rare}\n)\nunless on (job, model) (\n  {_recovered(model, scope)}\n)"
-    strong = f"{_surely(scope, windows.detect, SURE)}\nor\n{_surely(scope, windows.double, SURE)}\nor\n{rare}"
+    ranges = (windows.detect, windows.double, windows.long)
+    strong = "\nor\n".join([*(_surely(scope, window, SURE) for window in ranges), rare])
     high = Incident(
         c.ERRORS_HIGH,
         c.ALERT_ERRORS,
@@ -99,13 +100,13 @@ def _rare(model: Model, scope: Scope[ErrorAlert]) -> str:
 
 
 def _surely(scope: Scope[ErrorAlert], window: Duration, sure: int) -> str:
-    """The ratio where failed calls exceed what the limit allows by `sure` standard deviations."""
+    """The ratio where failed calls exceed what the limit allows by `sure` standard deviations, with a continuity correction."""
     above = scope.setting.above
     calls = f"{c.model_requests(str(window))}{scope.matchers} * {window.seconds}"
     spread = f"{number(sure * (above * (1 - above)) ** 0.5)} * sqrt({calls})"
     return (
         f"{c.error_ratio(str(window))}{scope.matchers}\n"
-        f"and on (job, model) {_count(scope, window)} > {number(above)} * {calls} + {spread}"
+        f"and on (job, model) {_count(scope, window)} > 0.5 + {number(above)} * {calls} + {spread}"
     )
 
 

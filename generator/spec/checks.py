@@ -14,6 +14,7 @@ _LISTS: tuple[tuple[str, Path, Path], ...] = (
     ("model", ("models",), ("name",)),
     ("endpoint", ("service", "endpoints"), ()),
     ("dimension", ("evals", "dimensions"), ()),
+    ("incident", ("proofs", "extra"), ("name",)),
 )
 
 
@@ -36,7 +37,7 @@ class _Desk:
 def cross_check(spec: Spec, tree: Tree, file: str) -> list[Problem]:
     """Every problem between fields of a spec whose single fields are right."""
     desk = _Desk(spec, tree, file)
-    return [*_ports(desk), *_ranges(desk), *_reachable(desk), *_traces(desk)]
+    return [*_ports(desk), *_ranges(desk), *_reachable(desk), *_traces(desk), *_proofs(desk)]
 
 
 def duplicates(tree: Tree, file: str) -> list[Problem]:
@@ -180,3 +181,33 @@ def _traces(desk: _Desk) -> Iterator[Problem]:
         yield desk.problem(
             "trace-endpoint", ("traces", "endpoint"), "not an HTTP endpoint", fix="start it with https:// or http://"
         )
+
+
+def _proofs(desk: _Desk) -> Iterator[Problem]:
+    """An incident that asks nothing, or of nobody, would be a check that cannot fail."""
+    names = [llm.name for llm in desk.spec.models]
+    for number, extra in enumerate(desk.spec.proofs.extra):
+        path: Path = ("proofs", "extra", number)
+        if extra.model is not None and extra.model not in names:
+            yield desk.problem(
+                "incident-model", (*path, "model"), "no such model", allowed=", ".join(names), fix="name one of the models"
+            )
+        if not getattr(desk.spec.alerts, extra.alert).enabled:
+            fix = f"enable alerts.{extra.alert}, or remove the incident"
+            yield desk.problem("incident-alert", (*path, "alert"), "this alert is switched off", fix=fix)
+        if not any(phase.expect for phase in extra.phases):
+            yield desk.problem(
+                "incident-expect", (*path, "name"), "no phase says what to expect", allowed="page, silent",
+                fix="add `expect: page` or `expect: silent` to a phase",
+            )  # fmt: skip
+        for place, phase in enumerate(extra.phases):
+            if phase.within and phase.within > phase.for_:
+                yield desk.problem(
+                    "incident-within", (*path, "phases", place, "within"), "later than the phase ends",
+                    allowed=f"at most {show_duration(phase.for_)}", fix="shorten it, or lengthen `for`",
+                )  # fmt: skip
+            if phase.within and not phase.expect:
+                yield desk.problem(
+                    "incident-within", (*path, "phases", place, "within"), "nothing is expected in this phase",
+                    fix="add `expect: page` or `expect: silent`, or remove `within`",
+                )  # fmt: skip

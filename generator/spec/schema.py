@@ -6,6 +6,7 @@ from generator import conventions as c
 from generator.spec import names
 from generator.spec.alerts import Alerts, ModelAlerts
 from generator.spec.fields import Section, about, duration, named, number, ratio, whole
+from generator.spec.proofs import Proofs
 
 _APP = "app/contract.json"
 _MONEY = number(0, 1e6)
@@ -238,6 +239,7 @@ class Spec(Section):
     )
     models: list[LlmModel] = about("The models that it calls.", lands="everywhere", min_length=1)
     alerts: Alerts = about("The three alerts.", lands="prometheus/rules/, prometheus/tests/", default=Alerts())
+    proofs: Proofs = about("Incidents of your own that the alerts are proven with.", lands="prometheus/tests/", default=Proofs())
     notify: Notify = about("Whom to tell.", lands="alertmanager/alertmanager.yml", default=Notify())
     logs: Logs = about("Log lines and full texts.", lands="app/contract.json, loki/loki.yaml", default=Logs())
     traces: Traces = about("Traces.", lands="collector/, tempo/", default=Traces())
