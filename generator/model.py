@@ -129,7 +129,8 @@ class Windows:
 
     `detect` is what is judged, `confirm` a shorter one that must agree, `double` a wider one that is surer, `long` one for
     models with little traffic, `offset` how far the baseline stays behind, `hold` how long a baseline is held while its
-    alert is active, `gap` how long an active alert outlives its signal, `keep` how long its condition.
+    alert is active, `gap` how long an active alert outlives its signal, `pulse` how long no scrape may arrive before that counts as a gap,
+    `keep` how long an alert outlives its condition.
     """
 
     detect: Duration
@@ -137,6 +138,7 @@ class Windows:
     double: Duration
     long: Duration
     gap: Duration
+    pulse: Duration
     offset: Duration
     hold: Duration
     keep: Duration

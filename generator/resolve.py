@@ -129,6 +129,7 @@ def windows(detect: int, hold: int, scrape: int) -> Windows:
         double=Duration(2 * detect),
         long=Duration(12 * detect),
         gap=Duration(3 * detect),
+        pulse=Duration(least),
         offset=Duration(2 * detect),
         hold=Duration(hold),
         keep=Duration(detect),

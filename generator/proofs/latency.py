@@ -26,6 +26,11 @@ def _outlasts_a_blip(_model: Model, llm: LlmModel) -> bool:
     return llm.latency.pending.seconds >= 2 * _model.alerts.windows.confirm.seconds
 
 
+def _sees_peaks(model: Model, llm: LlmModel) -> bool:
+    """The peak must have left the judged range before the sign must be sure."""
+    return llm.latency.factor >= 1.5 and llm.latency.pending.seconds >= model.alerts.windows.detect.seconds
+
+
 def _waves(depth: float) -> tuple[Phase, ...]:
     """A day in eight steps, slower when it is busy."""
     steps = (0.0, 0.35, 0.5, 0.35, 0.0, -0.35, -0.5, -0.35)
@@ -110,7 +115,7 @@ SCENARIOS = (
     ),
     silent("half-the-way", c.ALERT_LATENCY, "calls get slower, but not beyond the factor", Phase(USUAL), Phase(_LONG, slow=0.75)),
     silent("peak-then-almost", c.ALERT_LATENCY, "a short peak above the limit, then calls stay a little below it", Phase(USUAL),
-           Phase(Span(detect=0.5), slow=1.25), Phase(Span(pending=1, detect=3), slow=0.9), applies=_outlasts_a_blip),
+           Phase(Span(detect=0.5), slow=1.25), Phase(Span(pending=1, detect=3), slow=0.9), applies=_sees_peaks),
     silent("short-blip", c.ALERT_LATENCY, "a blip as long as the confirming window", Phase(USUAL),
            Phase(Span(confirm=0.8), slow=5), Phase(Span(detect=4)), applies=_outlasts_a_blip),
     silent("too-few-calls", c.ALERT_LATENCY, "slow, but too few calls to judge", Phase(USUAL, rare=0.5),

@@ -6,10 +6,10 @@ from typing import Any
 from generator import conventions as c
 from generator.artifact import Artifact, header
 from generator.model import Duration, LlmModel, Model
-from generator.promql import equals, quote, selector
+from generator.promql import equals, selector
 from generator.proofs import tickets
 from generator.proofs.library import FILES, scenarios
-from generator.proofs.story import Scenario
+from generator.proofs.story import Scenario, Span
 from generator.proofs.world import World, series
 from generator.yaml_text import dump
 
@@ -33,11 +33,14 @@ def build(model: Model) -> list[Artifact]:
 def test_file(model: Model, stem: str, found: list[dict[str, Any]]) -> dict[str, Any]:
     """What promtool reads."""
     step = str(Duration(max(1, model.alerts.windows.confirm.seconds // 4)))
-    rules = [
-        f"../rules/{name}.yml"
-        for name in dict.fromkeys(("canonical", "latency", stem) if stem == "tickets" else ("canonical", stem))
-    ]
+    rules = [f"../rules/{path.rpartition('/')[2]}" for path in rules_of(stem)]
     return {"rule_files": rules, "evaluation_interval": step, "tests": found}
+
+
+def rules_of(stem: str) -> list[str]:
+    """The rule files that the proofs of one file need: tickets read what the latency alert records."""
+    stems = ("canonical", "latency", stem) if stem == "tickets" else ("canonical", stem)
+    return [f"prometheus/rules/{name}.yml" for name in stems]
 
 
 def proven(model: Model, alert: str) -> list[list[LlmModel]]:
@@ -70,39 +73,63 @@ def worlds(model: Model, alert: str) -> Iterator[World]:
 
 def tests(model: Model, alert: str) -> Iterator[dict[str, Any]]:
     """All proofs of one alert, as promtool reads them."""
-    for world in worlds(model, alert):
-        yield test(world)
-    if alert not in tickets.SCENARIOS:
-        for group in proven(model, alert):
-            first = next(one for one in scenarios(model, alert) if one.pages and one.applies(model, group[0]))
-            for start in range(0, len(group), FLEET):
-                yield _fleet(model, first, group[start : start + FLEET])
+    yield from (test(world) for world in worlds(model, alert))
+    yield from (proof for _names, proof in fleets(model, alert))
+
+
+def fleets(model: Model, alert: str) -> Iterator[tuple[list[str], dict[str, Any]]]:
+    """The models that share a setting, up to FLEET of them in one proof, so that everybody fires once and is quiet once."""
+    if alert in tickets.SCENARIOS:
+        return
+    for group in proven(model, alert):
+        first = next(one for one in scenarios(model, alert) if one.pages and one.applies(model, group[0]))
+        for start in range(0, len(group), FLEET):
+            part = group[start : start + FLEET]
+            yield [llm.name for llm in part], _fleet(model, first, part)
 
 
 def test(world: World) -> dict[str, Any]:
+    """One scenario with one setting, as promtool reads it."""
     scenario, llm = world.scenario, world.llm
     lines = list(series(world, llm.name, scenario.phases))
     if scenario.other:
         companion = next((other.name for other in world.model.models if other.name != llm.name), _COMPANION)
         lines += series(world, companion, scenario.other)
-    only = "" if scenario.alert in {c.ALERT_SPEND, c.TICKET_LOST} else f",{c.MODEL}={quote(llm.name)}"
-    expr = f'count(ALERTS{{alertname="{scenario.alert}",alertstate="firing"{only}}}) or vector(0)'
     return {
         "name": f"{scenario.alert} / {scenario.name} / {llm.name}: {scenario.about}",
         "interval": str(Duration(world.step)),
         "input_series": lines,
         "promql_expr_test": [
             {"expr": expr, "eval_time": moment, "exp_samples": [{"labels": "{}", "value": int(firing)}]}
-            for moment, firing in _moments(world)
+            for moment, expr, firing in _looks(world)
         ],
     }
+
+
+def firing(world: World, since: int = 0) -> str:
+    """PromQL: how many alerts of this scenario fire, or have fired within `since` seconds."""
+    scenario = world.scenario
+    only = [] if scenario.alert in {c.ALERT_SPEND, c.TICKET_LOST} else [equals(c.MODEL, world.llm.name)]
+    alerts = c.ALERTS + selector(equals(c.ALERTNAME, scenario.alert), equals(c.ALERTSTATE, "firing"), *only)
+    return f"count({f'last_over_time({alerts}[{Duration(since)}])' if since else alerts})"
+
+
+def _looks(world: World) -> list[tuple[str, str, bool]]:
+    """When the alert is looked at, how, and whether it must fire, in order of time."""
+    asked = {}
+    for check in world.scenario.checks:
+        at = world.moment(check.phase, check.at)
+        since = at - world.moment(check.phase, Span()) if check.throughout else 0
+        asked[at] = (f"{firing(world, since)} or vector(0)", check.firing)
+    return [(str(Duration(at)), *look) for at, look in sorted(asked.items())]
 
 
 def _fleet(model: Model, scenario: Scenario, group: list[LlmModel]) -> dict[str, Any]:
     """Every model of a group meets the incident at once, with few buckets: nobody is forgotten, and the file stays small."""
     world = World(model, group[0], scenario)
     spend = scenario.alert == c.ALERT_SPEND
-    expr = f'count by ({c.JOB if spend else c.MODEL}) (ALERTS{{alertname="{scenario.alert}",alertstate="firing"}})'
+    alerts = c.ALERTS + selector(equals(c.ALERTNAME, scenario.alert), equals(c.ALERTSTATE, "firing"))
+    expr = f"count by ({c.JOB if spend else c.MODEL}) ({alerts})"
     expected = [{c.JOB: model.service.name}] if spend else [{c.MODEL: llm.name} for llm in group]
     samples = [{"labels": selector(*(equals(*pair) for pair in labels.items())), "value": 1} for labels in expected]
     return {

@@ -46,6 +46,12 @@ def _sees_mornings(model: Model, _llm: LlmModel) -> bool:
     )
 
 
+def _sees_peaks(model: Model, _llm: LlmModel) -> bool:
+    """The peak must have left the judged range before the sign must be sure."""
+    spend = model.alerts.spend
+    return spend.factor >= 2.5 and spend.pending.seconds >= model.alerts.windows.detect.seconds
+
+
 _LAG = Span(offset=0.125, baseline=0.0625)
 """An eighth of what the median lags behind the present."""
 
@@ -104,8 +110,13 @@ SCENARIOS = (
     silent("recovery-from-outage", c.ALERT_SPEND, "most calls fail and cost nothing for a while, then all is well again",
            Phase(USUAL), Phase(Span(baseline=0.7), share=0.8, dearer=0.2), Phase(_LONG)),
     silent("short-burst", c.ALERT_SPEND, "a burst that is over before the page would be due", Phase(USUAL),
-           Phase(Span(confirm=0.5), dear=1.7), Phase(_LONG),
+           Phase(Span(confirm=0.9), dear=4), Phase(_LONG),
            applies=lambda model, _llm: model.alerts.spend.pending.seconds >= 2 * model.alerts.windows.confirm.seconds),
+    silent("below-the-factor", c.ALERT_SPEND, "each call costs three quarters of what the factor allows", Phase(USUAL), Phase(_LONG, dear=0.75)),
+    silent("peak-then-almost", c.ALERT_SPEND, "a short peak above the limit, then spend stays a little below it", Phase(USUAL),
+           Phase(Span(detect=0.75), dear=1.25), Phase(Span(pending=1, detect=3), dear=0.9), applies=_sees_peaks),
+    silent("cold-start", c.ALERT_SPEND, "few calls in the first minutes, then all of them: there is no baseline yet",
+           Phase(Span(detect=2), calls=0.2), Phase(Span(baseline=0.4))),
     silent("restart", c.ALERT_SPEND, "the application restarts", Phase(USUAL), Phase(_LONG, restart=True)),
     silent("rolling-restart", c.ALERT_SPEND, "two instances restart in turn", Phase(USUAL), Phase(Span(detect=0.4), restart=0),
            Phase(_LONG, restart=1), instances=2),

@@ -144,7 +144,7 @@ class _Process:
         self, metric: str, more: dict[str, str], rates: list[float], *, by_endpoint: bool = True
     ) -> dict[str, str]:
         world = self.world
-        labels = {c.JOB: world.model.service.name, "instance": f"app:{self.instance + 1}", c.MODEL: self.name}
+        labels = {c.JOB: world.model.service.name, c.INSTANCE: f"app:{self.instance + 1}", c.MODEL: self.name}
         labels |= {c.ENDPOINT: world.model.service.endpoints[0]} if by_endpoint else {}
         text = ",".join(f"{label}={quote(value)}" for label, value in (labels | more).items())
         stretches = [

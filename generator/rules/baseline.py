@@ -8,7 +8,7 @@ never longer than `hold` after the alert became active: then the new level is ac
 
 from generator import conventions as c
 from generator.model import Duration, Model
-from generator.promql import equals, quote, selector
+from generator.promql import equals, selector
 
 POINTS = 60
 """Samples that the baseline range is cut into; half of them must be there before a baseline counts."""
@@ -32,8 +32,8 @@ def held(
     """`candidate`, or the record's own last value while `alert` fires and for `after` since, at most `hold` in all."""
     windows = model.alerts.windows
     on = f"on ({', '.join(labels)})"
-    firing = _active("ALERTS", matchers, equals("alertname", alert), f"alertstate={quote('firing')}")
-    since = _active("ALERTS_FOR_STATE", matchers, equals("alertname", alert))
+    firing = _active(c.ALERTS, matchers, equals(c.ALERTNAME, alert), equals(c.ALERTSTATE, "firing"))
+    since = _active(c.ALERTS_FOR_STATE, matchers, equals(c.ALERTNAME, alert))
     # A gap in the recording (scrape gap, restart) must not lose the held value: hence last_over_time.
     return (
         "(\n"

@@ -59,16 +59,8 @@ def _high(model: Model, scope: Scope[ErrorAlert]) -> str:
     weak = f"(\n{indented(_weak(model, scope))}\n  or\n  {rare}\n)\nunless on (job, model) (\n  {_recovered(model, scope)}\n)"
     ranges = (windows.detect, windows.double, windows.long)
     strong = "\nor\n".join([*(_surely(scope, window, SURE) for window in ranges), rare])
-    high = Incident(
-        c.ERRORS_HIGH,
-        c.ALERT_ERRORS,
-        JOB_MODEL,
-        m,
-        scope.setting.pending,
-        seen=f"{c.model_requests(str(windows.detect))}{m}",
-        scraped=f"{c.model_requests(str(windows.confirm))}{m}",
-        gap=windows.gap,
-    )
+    # Twice the judged range, and the time that a page is kept, bridge any gap that the other alerts bridge.
+    high = Incident(c.ERRORS_HIGH, c.ALERT_ERRORS, JOB_MODEL, m, scope.setting.pending)
     return high.expr(Signs(begins=weak, sure=strong))
 
 

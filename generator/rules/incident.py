@@ -7,6 +7,7 @@ reads its own last value, as the evaluation before left it.
 
 from dataclasses import dataclass
 
+from generator import conventions as c
 from generator.model import Duration
 from generator.promql import equals, number, selector
 
@@ -31,7 +32,8 @@ class Signs:
 class Incident:
     """`record` is the series' name, `labels` what it is judged by, `seen` a series that is there while there is something to judge.
 
-    `scraped` is there while the application is scraped; `gap` is how long an incident outlives that.
+    `scraped` is there while the application is scraped; `gap` is how long an incident outlives that. Without a `gap` the
+    ranges of the signs are themselves wide enough to bridge one.
     """
 
     record: str
@@ -39,16 +41,16 @@ class Incident:
     labels: tuple[str, ...]
     matchers: str
     pending: Duration
-    seen: str
-    scraped: str
-    gap: Duration
+    seen: str = ""
+    scraped: str = ""
+    gap: Duration | None = None
 
     def expr(self, signs: Signs) -> str:
         """What to record."""
         on = f"on ({', '.join(self.labels)})"
         own = f"{self.record}{self.matchers}"
-        since = f"max by ({', '.join(self.labels)}) (ALERTS_FOR_STATE{self._of_alert()})"
-        firing = "ALERTS" + self._of_alert(equals("alertstate", "firing"))
+        since = f"max by ({', '.join(self.labels)}) ({c.ALERTS_FOR_STATE}{self._of_alert()})"
+        firing = c.ALERTS + self._of_alert(equals(c.ALERTSTATE, "firing"))
         ripe = number(RIPE * self.pending.seconds)
         lasts = f"\n  or\n  (\n{indented(indented(signs.goes_on))}\n    and {on} {own}\n  )" if signs.goes_on else ""
         return (
@@ -56,20 +58,19 @@ class Incident:
             f"unless {on} (\n"
             f"  time() - {since} > {ripe}\n"
             f"  unless {on} (\n{indented(indented(signs.sure))}\n  )\n"
-            f"  unless {on} {firing}\n)\n"
-            "or\n"
-            f"(\n  {own}\n  and {on} last_over_time({self.seen}[{self.gap}])\n  unless {on} {self.scraped}\n)"
+            f"  unless {on} {firing}\n)" + (self._bridge(on, own) if self.gap else "")
         )
 
+    def _bridge(self, on: str, own: str) -> str:
+        return f"\nor\n(\n  {own}\n  and {on} last_over_time({self.seen}[{self.gap}])\n  unless {on} {self.scraped}\n)"
+
     def _of_alert(self, *more: str) -> str:
-        return selector(self.matchers[1:-1], equals("alertname", self.alert), *more)
+        return selector(self.matchers[1:-1], equals(c.ALERTNAME, self.alert), *more)
 
 
 def above(now: str, lately: str, limit: str, labels: tuple[str, ...], share: float = 1) -> str:
     """`now` above a share of the limit, unless the shorter range says that it is over; with too few calls in that one, `now` decides."""
-    return (
-        f"{now} > {_times(share, limit)}\nunless on ({', '.join(labels)}) {lately} <= {_times(RECOVERED, limit)}"
-    )
+    return f"{now} > {_times(share, limit)}\nunless on ({', '.join(labels)}) {lately} <= {_times(RECOVERED, limit)}"
 
 
 def _times(share: float, limit: str) -> str:

@@ -49,7 +49,7 @@ def _chain(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
         scope.matchers,
         setting.pending,
         seen=now,
-        scraped=source.requests(scope.matchers, confirm, JOB_MODEL),
+        scraped=source.scraped(scope.matchers, str(windows.pulse), JOB_MODEL),
         gap=windows.gap,
     )
     begins = above(now, lately, limit, JOB_MODEL)

@@ -56,4 +56,3 @@ def together(chains: Sequence[Sequence[Recording]]) -> list[Recording]:
         Recording(same[0].record, "\nor\n".join(f"(\n{indented(rule.expr)}\n)" for rule in same))
         for same in zip(*chains, strict=True)
     ]
-

@@ -57,7 +57,7 @@ def group(model: Model) -> Group | None:
     rules.append(Recording(quiet, f"{calls}\nunless on (job) {c.SPEND_SPIKE}{matchers}"))
     memory = f"{quiet}{matchers}[{WEEK}:{windows.detect}] offset {windows.offset}"
     rules.append(Recording(c.SERVICE_REQUESTS_BUSY, f"quantile_over_time({number(BUSY)}, {memory})"))
-    rules.append(Recording(c.SPEND_SPIKE, _spike(model, matchers, source.requests(matchers, confirm, _JOB))))
+    rules.append(Recording(c.SPEND_SPIKE, _spike(model, matchers, source.scraped(matchers, str(windows.pulse), _JOB))))
     if setting.enabled:
         rules.append(_alert(model, matchers))
     return Group("llm-spend", rules)

@@ -11,13 +11,14 @@ Rate = Callable[[str, str, tuple[str, ...]], str]
 class Source:
     """One dialect: for each signal the PromQL of its rate, or None where the dialect cannot measure it.
 
-    `eval_queue` is a level, not a rate.
+    `eval_queue` is a level, not a rate; `scraped` is there, with any value, while calls were counted within the window.
     Labels asked for are canonical names; a dialect whose labels differ renames them inside its expression. Latencies are
     milliseconds, spend is USD. `exemplars` names the raw histogram that carries exemplars, with its `_bucket` suffix.
     """
 
     name: str
     requests: Rate
+    scraped: Rate
     errors: Rate
     latency_buckets: Rate
     spend: Rate | None

@@ -18,9 +18,17 @@ def _level(metric: str) -> Rate:
     return expression
 
 
+def _scraped(metric: str) -> Rate:
+    def expression(matchers: str, window: str, labels: tuple[str, ...]) -> str:
+        return f"count by ({', '.join(labels)}) (last_over_time({metric}{matchers}[{window}]))"
+
+    return expression
+
+
 KIT = Source(
     name="kit",
     requests=_rate(c.KIT_REQUESTS),
+    scraped=_scraped(c.KIT_REQUESTS),
     errors=_rate(c.KIT_ERRORS),
     latency_buckets=_rate(f"{c.KIT_LATENCY}_bucket"),
     spend=_rate(c.KIT_COST),

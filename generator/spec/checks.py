@@ -190,7 +190,11 @@ def _proofs(desk: _Desk) -> Iterator[Problem]:
         path: Path = ("proofs", "extra", number)
         if extra.model is not None and extra.model not in names:
             yield desk.problem(
-                "incident-model", (*path, "model"), "no such model", allowed=", ".join(names), fix="name one of the models"
+                "incident-model",
+                (*path, "model"),
+                "no such model",
+                allowed=", ".join(names),
+                fix="name one of the models",
             )
         if not getattr(desk.spec.alerts, extra.alert).enabled:
             fix = f"enable alerts.{extra.alert}, or remove the incident"

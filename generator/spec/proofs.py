@@ -22,9 +22,14 @@ class ExtraPhase(Section):
     )
     scraped: bool = about("Whether Prometheus gets metrics meanwhile.", lands=_LANDS, default=True)
     restart: bool = about("Whether the application restarts as the phase begins.", lands=_LANDS, default=False)
-    expect: Literal["page", "silent"] | None = about("What the alert must do.", lands=_LANDS, default=None, example="page")
+    expect: Literal["page", "silent"] | None = about(
+        "What the alert must do.", lands=_LANDS, default=None, example="page"
+    )
     within: duration("1s", "7d") | None = about(
-        "When that is looked at, from the start of the phase; none: at its end.", lands=_LANDS, default=None, example="10m"
+        "When that is looked at, from the start of the phase; none: at its end.",
+        lands=_LANDS,
+        default=None,
+        example="10m",
     )
 
 
@@ -33,10 +38,16 @@ class Extra(Section):
 
     name: named(names.SERVICE) = about("A short name.", lands=_LANDS, example="black-friday")
     about_: named(names.SENTENCE) = about(
-        "A sentence for whoever reads the proof.", lands=_LANDS, default="an incident of our own", example="twelve times the calls", alias="about"
+        "A sentence for whoever reads the proof.",
+        lands=_LANDS,
+        default="an incident of our own",
+        example="twelve times the calls",
+        alias="about",
     )
     alert: Literal["latency", "errors", "spend"] = about("Which alert it is about.", lands=_LANDS)
-    model: named(names.MODEL) | None = about("Played with this model; none: with the first of each setting.", lands=_LANDS, default=None)
+    model: named(names.MODEL) | None = about(
+        "Played with this model; none: with the first of each setting.", lands=_LANDS, default=None
+    )
     phases: list[ExtraPhase] = about("What happens, in order.", lands=_LANDS, min_length=2)
 
 

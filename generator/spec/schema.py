@@ -239,7 +239,9 @@ class Spec(Section):
     )
     models: list[LlmModel] = about("The models that it calls.", lands="everywhere", min_length=1)
     alerts: Alerts = about("The three alerts.", lands="prometheus/rules/, prometheus/tests/", default=Alerts())
-    proofs: Proofs = about("Incidents of your own that the alerts are proven with.", lands="prometheus/tests/", default=Proofs())
+    proofs: Proofs = about(
+        "Incidents of your own that the alerts are proven with.", lands="prometheus/tests/", default=Proofs()
+    )
     notify: Notify = about("Whom to tell.", lands="alertmanager/alertmanager.yml", default=Notify())
     logs: Logs = about("Log lines and full texts.", lands="app/contract.json, loki/loki.yaml", default=Logs())
     traces: Traces = about("Traces.", lands="collector/, tempo/", default=Traces())

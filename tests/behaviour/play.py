@@ -8,11 +8,13 @@ import yaml
 
 from tests.behaviour.world import World
 
-_GOT = re.compile(r'time: (?P<time>\S+),.*?got:\s*(?P<got>.*?)(?=\n\s*\n|\n\s*expr:|\Z)', re.DOTALL)
+_GOT = re.compile(r"time: (?P<time>\S+),.*?got:\s*(?P<got>.*?)(?=\n\s*\n|\n\s*expr:|\Z)", re.DOTALL)
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
-def firing(promtool: Path, rules: list[Path], world: World, folder: Path, alerts: tuple[str, ...]) -> dict[str, list[int]]:
+def firing(
+    promtool: Path, rules: list[Path], world: World, folder: Path, alerts: tuple[str, ...]
+) -> dict[str, list[int]]:
     """Alert -> the minutes at which it fires."""
     asked = []
     for number, alert in enumerate(alerts):

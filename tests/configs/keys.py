@@ -7,7 +7,9 @@ from typing import Any
 _DATA = Path(__file__).parent.parent / "data"
 
 
-def unknown(tree: dict[str, Any], listed: str, *, unlisted: frozenset[str] = frozenset(), open_below: tuple[str, ...] = ()) -> list[str]:
+def unknown(
+    tree: dict[str, Any], listed: str, *, unlisted: frozenset[str] = frozenset(), open_below: tuple[str, ...] = ()
+) -> list[str]:
     """Dotted keys of `tree` that the file `listed` does not know; `open_below` are maps that it names without their insides."""
     known = {line for line in (_DATA / listed).read_text().splitlines() if line and line[0] != "#"}
     known |= {".".join(key.split(".")[:depth]) for key in known for depth in range(1, key.count(".") + 2)} | unlisted
