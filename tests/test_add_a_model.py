@@ -41,7 +41,7 @@ def test_it_has_proofs(before: dict[str, str], after: dict[str, str]) -> None:
 
 def test_the_same_rules_and_panels_hold_for_it(before: dict[str, str], after: dict[str, str]) -> None:
     """They select by label, so that no model needs its own; an override would add rules."""
-    for path in ("prometheus/rules/alerts.yml", "prometheus/rules/recording.yml", "prometheus/consoles/llm.html"):
+    for path in (*(path for path in before if path.startswith("prometheus/rules/")), "prometheus/consoles/llm.html"):
         assert before[path] == after[path]
 
 
@@ -54,6 +54,6 @@ def test_removing_the_line_restores_every_byte(before: dict[str, str], model_of:
 def test_an_override_adds_rules_of_its_own(model_of: Callable[[str], Model]) -> None:
     """An alert with its own factor that selects this model, and the default one no longer does."""
     text = ONE + LINE.replace("}", ", alerts: {latency: {factor: 7}}}")
-    (alerts,) = [one for one in artifacts(model_of(text)) if one.path.endswith("alerts.yml")]
+    (alerts,) = [one for one in artifacts(model_of(text)) if one.path.endswith("rules/latency.yml")]
     assert f'7 * job_model:llm_latency_ms:baseline{{job="bot",model="{ADDED}"}}' in alerts.text
     assert f'2 * job_model:llm_latency_ms:baseline{{job="bot",model!="{ADDED}"}}' in alerts.text

@@ -65,7 +65,7 @@ def test_drift_is_told_and_shown(folder: Path, stackgen: Run) -> None:
 
 def test_an_edited_file_is_kept_until_forced(folder: Path, stackgen: Run) -> None:
     """Somebody's edit is reported, not overwritten."""
-    edited = folder / "stack/prometheus/rules/alerts.yml"
+    edited = folder / "stack/prometheus/rules/latency.yml"
     edited.write_text(edited.read_text() + "# mine\n")
     done = stackgen("render")
     assert done.returncode == 1

@@ -55,8 +55,9 @@ def test_yaml_and_json_read_back_the_very_text(rendered: list[Artifact]) -> None
 
 def test_promql_holds_it_as_one_matcher(rendered: list[Artifact]) -> None:
     """Every expression of every rule parses, and matches the service by exactly this job."""
-    (rules,) = [one for one in rendered if one.path == "prometheus/rules/recording.yml"]
-    for group in yaml.safe_load(rules.text)["groups"]:
+    rules = [one for one in rendered if one.path.startswith("prometheus/rules/")]
+    assert rules
+    for group in [group for one in rules for group in yaml.safe_load(one.text)["groups"]]:
         for rule in group["rules"]:
             text = promql_parser.parse(rule["expr"]).prettify()
             assert "job=" in text

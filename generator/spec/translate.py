@@ -14,7 +14,7 @@ _TYPES = {
     "model_type": ("not a mapping of fields", "a mapping", "write {field: value} or indented field: value lines"),
     "dict_type": ("not a mapping of fields", "a mapping", "write {field: value} or indented field: value lines"),
     "string_type": ("not text", "text", "put it in quotes"),
-    "too_short": ("an empty list", "at least one", "name at least one"),
+    "too_short": ("too short a list", "at least {min_length}", "add what is missing"),
 }
 
 
@@ -80,7 +80,7 @@ def _problem(error: Any, path: Path, tree: Tree, file: str, schema: type[BaseMod
         message, allowed, fix = _TYPES[kind]
         if kind == "string_type" and not found:
             fix = "give a value"
-        return make("type", f"`{shown}`: {message}", allowed, fix, found or _shape(_value(tree, path)))
+        return make("type", f"`{shown}`: {message}", allowed.format(**context), fix, found or _shape(_value(tree, path)))
     if "message" in context:
         return make(kind, f"`{shown}`: {context['message']}", context["allowed"], context["fix"])
     return make("value", f"`{shown}`: {error['msg']}")

@@ -27,8 +27,8 @@ def test_every_metric_that_the_rules_read_is_in_the_contract(model: Model, contr
     registered = {metric["name"] for metric in contract["metrics"].values()}
     raw = [value for name, value in vars(c).items() if name.startswith("KIT_")]
     assert set(raw) == registered
-    (recording,) = [one for one in artifacts(model) if one.path == "prometheus/rules/recording.yml"]
-    read = set(re.findall(r"(?:rate|sum by \([^)]*\)) ?\((llm_[a-z_]+?)(?:_bucket)?[{\[]", recording.text))
+    rules = "".join(one.text for one in artifacts(model) if one.path.startswith("prometheus/rules/"))
+    read = set(re.findall(r"(?:rate|last_over_time|sum by \([^)]*\)) ?\((llm_[a-z_]+?)(?:_bucket)?[{\[]", rules))
     assert read
     assert read <= registered
     assert SOURCES["kit"].exemplars == f"{c.KIT_LATENCY}_bucket"

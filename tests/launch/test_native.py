@@ -36,7 +36,7 @@ def test_up_is_ready_when_it_returns_and_a_second_up_does_nothing(stack: Stack) 
 def test_three_alerts_are_loaded(stack: Stack) -> None:
     """Prometheus itself says so."""
     assert stack.run("up").returncode == 0
-    url = f"http://127.0.0.1:{stack.ports['prometheus']}/api/v1/rules?type=alert"
+    url = f"http://127.0.0.1:{stack.ports['prometheus']}/api/v1/rules?type=record"
     with urllib.request.urlopen(url, timeout=5) as response:
         groups = json.load(response)["data"]["groups"]
     names = {rule["name"] for group in groups for rule in group["rules"]}
@@ -50,7 +50,7 @@ def test_a_changed_threshold_is_reloaded_and_nothing_restarts(stack: Stack) -> N
     stack.spec(more="alerts: {errors: {above: 42%}}")
     assert stack.run("up").returncode == 0
     assert stack.pids() == before
-    url = f"http://127.0.0.1:{stack.ports['prometheus']}/api/v1/rules?type=alert"
+    url = f"http://127.0.0.1:{stack.ports['prometheus']}/api/v1/rules?type=record"
     deadline = time.monotonic() + 10
     text = ""
     while "0.42" not in text and time.monotonic() < deadline:

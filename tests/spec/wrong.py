@@ -2,6 +2,8 @@
 
 BASE = "version: 1\nservice: {name: bot, endpoints: [chat]}\nmodels:\n  - {name: m1, provider: x, price: {input: 1, output: 2}}\n"
 
+EXTRA = BASE + "proofs:\n  extra:\n    - name: x\n      alert: errors\n      phases: [{for: 1h}, {for: 1h, expect: page}]\n"
+
 # name -> (text, [(check, line, column), ...]) with every problem that must be found, no more and no less.
 WRONG: dict[str, tuple[str, list[tuple[str, int, int]]]] = {
     "empty": ("", [("spec/empty", 1, 1)]),
@@ -57,6 +59,15 @@ WRONG: dict[str, tuple[str, list[tuple[str, int, int]]]] = {
     "reserved-name": (BASE.replace("[chat]", "[other]"), [("spec/name", 2, 34)]),
     "two-models-of-one-name": (BASE + "  - {name: m1, provider: y, price: {input: 1, output: 2}}\n", [("spec/duplicate-model", 5, 12)]),
     "two-endpoints-of-one-name": (BASE.replace("[chat]", "[chat, chat]"), [("spec/duplicate-endpoint", 2, 40)]),
+    "incident-of-an-unknown-alert": (EXTRA.replace("alert: errors", "alert: error"), [("spec/choice", 8, 14)]),
+    "incident-with-one-phase": (EXTRA.replace("[{for: 1h}, ", "["), [("spec/type", 9, 15)]),
+    "incident-of-no-model": (EXTRA.replace("name: x", "name: x\n      model: m2"), [("spec/incident-model", 8, 14)]),
+    "incident-of-a-switched-off-alert": (EXTRA + "alerts: {errors: {enabled: false}}\n", [("spec/incident-alert", 8, 14)]),
+    "incident-that-expects-nothing": (EXTRA.replace(", expect: page", ""), [("spec/incident-expect", 7, 13)]),
+    "incident-looked-at-too-late": (EXTRA.replace("expect: page", "expect: page, within: 2h"), [("spec/incident-within", 9, 59)]),
+    "incident-looked-at-for-nothing": (EXTRA.replace("[{for: 1h}", "[{for: 1h, within: 5m}"), [("spec/incident-within", 9, 34)]),
+    "incident-with-a-wrong-unit": (EXTRA.replace("[{for: 1h}", "[{for: 60}"), [("spec/duration", 9, 22)]),
+    "two-incidents-of-one-name": (EXTRA + EXTRA.split("extra:\n")[1], [("spec/duplicate-incident", 10, 13)]),
     "window-too-short": (BASE + "alerts: {window: 40s}\n", [("spec/window", 5, 18)]),
     "for-too-short": (BASE + "alerts: {errors: {for: 20s}}\n", [("spec/for", 5, 24)]),
     "baseline-too-short": (BASE + "alerts: {spend: {baseline: 10m}}\n", [("spec/baseline", 5, 28)]),
