@@ -57,6 +57,9 @@ UP: Final = "up"
 ALERTS: Final = "ALERTS"
 ALERTS_FOR_STATE: Final = "ALERTS_FOR_STATE"
 
+DEFAULT_WINDOW: Final = "5m"
+"""The judged window of a spec that names none; hand-written pages use its names."""
+
 # --- canonical recorded series ----------------------------------------------------------------------------------------
 # The window is part of the name and is chosen by the spec (see Model.windows), so the names are functions of it.
 # Every series keeps `job`. The level lists the other labels.
@@ -206,7 +209,7 @@ ALERT_SPEND: Final = "LLMSpendSpike"
 TICKET_LOST: Final = "LLMSignalLost"
 TICKET_UNPRICED: Final = "LLMUnpricedCalls"
 TICKET_DRIFT: Final = "LLMLatencyDrift"
-TICKET_PASS_RATE: Final = "LLMPassRateLow"
+TICKET_PASS_RATE: Final = "LLMPassRateLow"  # noqa: S105  # a rate of passes, no password
 
 # --- dashboards and data sources --------------------------------------------------------------------------------------
 UID_PROMETHEUS: Final = "prometheus"

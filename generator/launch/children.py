@@ -5,7 +5,10 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import psutil
 
@@ -87,3 +90,26 @@ def wait_until(deadline: float) -> bool:
     """Sleep a moment; false when the deadline has passed."""
     time.sleep(0.05)
     return time.monotonic() < deadline
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let no interruption in until the block is done, so that what was started in it is also noted; then let it in.
+
+    By handlers and not by a signal mask, which children would inherit.
+    """
+    arrived: list[tuple[int, FrameType | None]] = []
+    before = {
+        number: handler
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if callable(handler := signal.getsignal(number))
+    }
+    for number in before:
+        signal.signal(number, lambda *what: arrived.append(what))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number, frame in arrived[:1]:
+            before[signal.Signals(number)](number, frame)

@@ -128,10 +128,11 @@ class _Run:
         try:
             folder = one.folder or self._state.root
             self._state.data(one.name).mkdir(parents=True, exist_ok=True)
-            process = children.start(one.command, self._state.log(one.name), one.environment, folder)
+            with children.undisturbed():
+                process = children.start(one.command, self._state.log(one.name), one.environment, folder)
+                self._started.append(process)
         except OSError as error:
             raise CannotLaunch(f"{one.name} cannot be started: {error}") from error
-        self._started.append(process)
         self._keep(
             Running(
                 one.name,

@@ -1,5 +1,7 @@
 """Situations for the latency alert."""
 
+from dataclasses import replace
+
 from generator import conventions as c
 from generator.model import LlmModel, Model
 from generator.proofs.story import ALL, USUAL, Check, Phase, Scenario, Span, silent
@@ -24,6 +26,11 @@ def _pages(name: str, about: str, incident: Phase, *checks: Check, usual: Phase 
 def _outlasts_a_blip(_model: Model, llm: LlmModel) -> bool:
     """A blip stays in the confirming window for that window more; a shorter `for` asks to be paged for blips."""
     return llm.latency.pending.seconds >= 2 * _model.alerts.windows.confirm.seconds
+
+
+def _within_hold(model: Model, llm: LlmModel) -> bool:
+    """Held for less than the incident lasts, the alert would end, as it should."""
+    return 2 * llm.latency.baseline.seconds < 0.95 * model.alerts.windows.hold.seconds
 
 
 def _sees_peaks(model: Model, llm: LlmModel) -> bool:
@@ -70,7 +77,7 @@ SCENARIOS = (
          Check(7, _LONG, firing=True, say="stays active")),
         _outlasts_a_blip,
     ),
-    _pages("long-slowdown", "an incident outlasts the baseline twice", Phase(Span(baseline=2), slow=2.5)),
+    replace(_pages("long-slowdown", "an incident outlasts the baseline twice", Phase(Span(baseline=2), slow=2.5)), applies=_within_hold),
     _pages("slow-at-low-traffic", "a model with little more calls than the floor gets slow", Phase(_LONG, rare=2, slow=5),
            usual=Phase(USUAL, rare=2)),
     _pages("slow-and-failing", "calls get slow, and some fail as well", Phase(_LONG, slow=5, failing=0.5)),

@@ -23,14 +23,14 @@ def build(model: Model) -> list[Artifact]:
     """One test file for each file of rules that has an enabled alert, `prometheus/tests/<name>.yml`."""
     files = []
     for stem in dict.fromkeys(FILES.values()):
-        found = [test for alert, file in FILES.items() if file == stem for test in tests(model, alert)]
+        found = [test for alert, file in FILES.items() if file == stem for test in proofs_of(model, alert)]
         if found:
             path = f"prometheus/tests/{stem}.yml"
-            files.append(Artifact(path, header(model.spec_name) + dump(test_file(model, stem, found))))
+            files.append(Artifact(path, header(model.spec_name) + dump(proof_file(model, stem, found))))
     return files
 
 
-def test_file(model: Model, stem: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+def proof_file(model: Model, stem: str, found: list[dict[str, Any]]) -> dict[str, Any]:
     """What promtool reads."""
     step = str(Duration(max(1, model.alerts.windows.confirm.seconds // 4)))
     rules = [f"../rules/{path.rpartition('/')[2]}" for path in rules_of(stem)]
@@ -71,9 +71,9 @@ def worlds(model: Model, alert: str) -> Iterator[World]:
                 yield World(model, chosen[0], scenario)
 
 
-def tests(model: Model, alert: str) -> Iterator[dict[str, Any]]:
+def proofs_of(model: Model, alert: str) -> Iterator[dict[str, Any]]:
     """All proofs of one alert, as promtool reads them."""
-    yield from (test(world) for world in worlds(model, alert))
+    yield from (proof_of(world) for world in worlds(model, alert))
     yield from (proof for _names, proof in fleets(model, alert))
 
 
@@ -88,7 +88,7 @@ def fleets(model: Model, alert: str) -> Iterator[tuple[list[str], dict[str, Any]
             yield [llm.name for llm in part], _fleet(model, first, part)
 
 
-def test(world: World) -> dict[str, Any]:
+def proof_of(world: World) -> dict[str, Any]:
     """One scenario with one setting, as promtool reads it."""
     scenario, llm = world.scenario, world.llm
     lines = list(series(world, llm.name, scenario.phases))

@@ -1,5 +1,7 @@
 """Situations for the spend alert."""
 
+from dataclasses import replace
+
 from generator import conventions as c
 from generator.model import LlmModel, Model
 from generator.proofs.story import USUAL, Check, Phase, Scenario, Span, silent
@@ -46,6 +48,11 @@ def _sees_mornings(model: Model, _llm: LlmModel) -> bool:
     )
 
 
+def _within_hold(model: Model, _llm: LlmModel) -> bool:
+    """Held for less than the incident lasts, the alert would end, as it should."""
+    return 2 * model.alerts.spend.baseline.seconds < 0.95 * model.alerts.windows.hold.seconds
+
+
 def _sees_peaks(model: Model, _llm: LlmModel) -> bool:
     """The peak must have left the judged range before the sign must be sure."""
     spend = model.alerts.spend
@@ -64,7 +71,7 @@ SCENARIOS = (
         (Phase(USUAL), *(Phase(_LAG, lean=0.14 * step) for step in range(1, 15)), Phase(Span(pending=1, detect=2), lean=1.96)),
         (_QUIET, Check(15, Span(pending=1), firing=True, say="pages"), Check(15, Span(pending=1, detect=2), firing=True, say="stays active")),
     ),
-    _pages("long-spike", "a spike outlasts the baseline twice", Phase(Span(baseline=2), dear=1.7)),
+    replace(_pages("long-spike", "a spike outlasts the baseline twice", Phase(Span(baseline=2), dear=1.7)), applies=_within_hold),
     _pages("two-instances", "two instances share the traffic", Phase(_LONG, busy=1.7), instances=2),
     Scenario(
         "new-normal", c.ALERT_SPEND, "a step that stays is held for the configured time, then becomes the baseline",

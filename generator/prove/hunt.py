@@ -7,7 +7,7 @@ from pathlib import Path
 
 from generator.artifact import Artifact
 from generator.model import Model
-from generator.proofs.promtool import test, worlds
+from generator.proofs.promtool import proof_of, worlds
 from generator.proofs.world import World
 from generator.prove.mutants import Mutant, mutants
 from generator.prove.oracle import OracleError, ask
@@ -49,7 +49,7 @@ def _one(model: Model, promtool: Path, mutant: Mutant, files: list[Artifact]) ->
     tried = 0
     for world in _likely_first(model, mutant):
         tried += 1
-        proof = test(world)
+        proof = proof_of(world)
         try:
             caught = bool(ask(promtool, files, proof, interval=proof["interval"]).failed)
         except OracleError:

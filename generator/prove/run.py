@@ -8,7 +8,7 @@ from pathlib import Path
 from generator.artifact import Artifact
 from generator.model import Model
 from generator.proofs.library import FILES
-from generator.proofs.promtool import firing, fleets, rules_of, test, worlds
+from generator.proofs.promtool import firing, fleets, proof_of, rules_of, worlds
 from generator.proofs.story import Span
 from generator.proofs.world import World
 from generator.prove.oracle import Answer, ask
@@ -86,7 +86,7 @@ def _one(promtool: Path, files: Sequence[Artifact], world: World) -> _Play:
     def play() -> Outcome:
         end = world.moment(len(scenario.phases), _NOTHING)
         step = world.step
-        proof = test(world)
+        proof = proof_of(world)
         answer = ask(
             promtool, files, proof, interval=proof["interval"], probe=firing(world), at=range(step, end + 1, step)
         )

@@ -11,10 +11,10 @@ from generator import conventions as c
 from generator.model import Duration
 from generator.promql import equals, number, selector
 
-GOES_ON = 0.8
-"""An incident goes on while its signal is above this share of the limit that it began at."""
-RECOVERED = 0.65
-"""A shorter range below this share of the limit says that the incident is over, before the judged range can."""
+GOES_ON = 0.6
+"""An incident goes on while its signal is this share of the way from the baseline to the limit."""
+RECOVERED = 0.3
+"""A shorter range that is nearer to the baseline than this share of the way says that it is over, before the judged range can."""
 RIPE = 0.8
 """Share of `for` after which the sign must be sure."""
 
@@ -68,13 +68,19 @@ class Incident:
         return selector(self.matchers[1:-1], equals(c.ALERTNAME, self.alert), *more)
 
 
-def above(now: str, lately: str, limit: str, labels: tuple[str, ...], share: float = 1) -> str:
-    """`now` above a share of the limit, unless the shorter range says that it is over; with too few calls in that one, `now` decides."""
-    return f"{now} > {_times(share, limit)}\nunless on ({', '.join(labels)}) {lately} <= {_times(RECOVERED, limit)}"
+def above(now: str, lately: str, baseline: str, factor: float, labels: tuple[str, ...], share: float = 1) -> str:
+    """`now` beyond a share of the way from the baseline to `factor` times it, unless the shorter range says that it is over.
+
+    With too few calls in the shorter range, `now` decides.
+    """
+    return (
+        f"{now} > {_on_the_way(factor, share)} * {baseline}\n"
+        f"unless on ({', '.join(labels)}) {lately} <= {_on_the_way(factor, RECOVERED)} * {baseline}"
+    )
 
 
-def _times(share: float, limit: str) -> str:
-    return limit if share == 1 else f"{number(share)} * {limit}"
+def _on_the_way(factor: float, share: float) -> str:
+    return number(1 + (factor - 1) * share)
 
 
 def indented(expr: str) -> str:

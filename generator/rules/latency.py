@@ -41,7 +41,7 @@ def _chain(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
     since = after_incident(setting.baseline, windows.offset)
     baseline = held(c.LATENCY_BASELINE, candidate, c.ALERT_LATENCY, JOB_MODEL, model, scope.matchers, since)
     rules.append(Recording(c.LATENCY_BASELINE, baseline))
-    limit = f"{number(setting.factor)} * {c.LATENCY_BASELINE}{scope.matchers}"
+    usual = f"{c.LATENCY_BASELINE}{scope.matchers}"
     slow = Incident(
         c.LATENCY_SLOW,
         c.ALERT_LATENCY,
@@ -52,8 +52,8 @@ def _chain(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
         scraped=source.scraped(scope.matchers, str(windows.pulse), JOB_MODEL),
         gap=windows.gap,
     )
-    begins = above(now, lately, limit, JOB_MODEL)
-    signs = Signs(begins, sure=begins, goes_on=above(now, lately, limit, JOB_MODEL, GOES_ON))
+    begins = above(now, lately, usual, setting.factor, JOB_MODEL)
+    signs = Signs(begins, sure=begins, goes_on=above(now, lately, usual, setting.factor, JOB_MODEL, GOES_ON))
     rules.append(Recording(c.LATENCY_SLOW, slow.expr(signs)))
     return rules
 

@@ -66,7 +66,7 @@ def group(model: Model) -> Group | None:
 def _spike(model: Model, matchers: str, scraped: str) -> str:
     setting, windows = model.alerts.spend, model.alerts.windows
     now, lately = (f"{c.service_spend(str(window))}{matchers}" for window in (windows.detect, windows.confirm))
-    limit = f"{number(setting.factor)} * {c.SPEND_BASELINE}{matchers}"
+    usual = f"{c.SPEND_BASELINE}{matchers}"
     floor = setting.min_usd_per_hour
     calls = f"{c.service_requests(str(windows.detect))}{matchers}"
     # What the week has seen at about the usual cost of a call is a morning, or a batch job that always runs.
@@ -75,11 +75,11 @@ def _spike(model: Model, matchers: str, scraped: str) -> str:
         f"and on (job) {now} <= {number(DEARER)} * {c.SPEND_BASELINE}{matchers}"
         f" * {calls} / ({c.SERVICE_REQUESTS_BASELINE}{matchers} > 0)"
     )
-    begins = f"{above(now, lately, limit, _JOB)}\nand on (job) {now} >= {number(floor)}"
+    begins = f"{above(now, lately, usual, setting.factor, _JOB)}\nand on (job) {now} >= {number(floor)}"
     signs = Signs(
         begins=f"{begins}\nunless on (job) (\n{indented(seen_before)}\n)",
         sure=begins,
-        goes_on=f"{above(now, lately, limit, _JOB, GOES_ON)}\nand on (job) {now} >= {number(GOES_ON * floor)}",
+        goes_on=f"{above(now, lately, usual, setting.factor, _JOB, GOES_ON)}\nand on (job) {now} >= {number(GOES_ON * floor)}",
     )
     spike = Incident(
         c.SPEND_SPIKE, c.ALERT_SPEND, _JOB, matchers, setting.pending, seen=now, scraped=scraped, gap=windows.gap

@@ -76,14 +76,15 @@ def stack(tmp_path: Path, prometheus: Obtained, alertmanager: Obtained) -> Itera
 
 @pytest.fixture
 def leftovers(stack: Stack) -> Callable[[], list[str]]:
-    """Command lines of processes that mention the stack's folder."""
+    """Command lines of processes that mention the stack's folder, or work in it."""
     import psutil
 
     def find() -> list[str]:
         found = []
-        for process in psutil.process_iter(["cmdline"]):
+        for process in psutil.process_iter(["cmdline", "cwd"]):
             line = " ".join(process.info["cmdline"] or [])
-            if str(stack.folder) in line:
+            # Not every component has the folder among its words, but all of them work in it.
+            if str(stack.folder) in line or str(process.info["cwd"] or "").startswith(str(stack.folder)):
                 found.append(line)
         return found
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from generator import conventions as c
 from generator.artifact import Artifact
 from generator.model import Model
 from generator.problems import Problem
@@ -45,7 +46,9 @@ def check(model: Model, artifacts: Iterable[Artifact], docs: Mapping[str, str]) 
     """Check rendered files, and the hand-written pages that tell people what to ask."""
     files = {f"{RENDERED}{artifact.path}": artifact.text for artifact in artifacts} | dict(docs)
     scrape = model.stack.scrape_interval.seconds
-    run = _Run(files)
+    # The pages name the default windows: with other ones their queries need another name, which breaks no panel and no page.
+    other = str(model.alerts.windows.detect) != c.DEFAULT_WINDOW
+    run = _Run(files, frozenset(docs) if other else frozenset())
     parsed = [(expression, node) for expression in collect(files, scrape) if (node := run.parse(expression))]
     known = catalog(files[f"{RENDERED}{CONTRACT}"], parsed)
     signs = Signs(known)
@@ -66,6 +69,7 @@ class _Run:
     """Collects problems, and turns offsets into lines and columns."""
 
     files: Mapping[str, str]
+    lenient: AbstractSet[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
     count: int = 0
     starts: dict[str, list[int]] = field(default_factory=dict)
@@ -99,6 +103,7 @@ class _Run:
     def add(self, file: str, text: Placed, finding: Finding, *, severity: str = "error") -> None:
         """A finding at its place in the file."""
         start, stop = text.span(*finding.span)
+        severity = "warning" if file in self.lenient else severity
         line, column = self._place(file, start)
         end = self.files[file].find("\n", start)
         length = max(1, min(stop, end if end >= 0 else stop) - start)
