@@ -33,24 +33,36 @@ check: $(VENV)/run ## is spec.yaml right, and does stack/ match it
 	@$(BIN)/stackgen check --spec $(SPEC)
 	@$(BIN)/stackgen render --check --quiet --spec $(SPEC)
 
+prove: $(VENV)/run ## do the alerts work: every incident of the library; ARGS=--mutants breaks the rules on purpose
+	@$(BIN)/stackgen prove --spec $(SPEC) $(ARGS)
+
 traffic: $(VENV)/run ## a believable day of questions; ARGS="--rate 5 --speed 60 --duration 120"
 	@PYTHONPATH=examples $(BIN)/python -m app.traffic $(ARGS)
 
 chaos: $(VENV)/run ## make the model simulator misbehave: ARGS="slow 10", ARGS="errors 0.2", ARGS=recover
 	@PYTHONPATH=examples $(BIN)/python -m app.simulator.chaos $(ARGS)
 
+drill: $(VENV)/run ## play three incidents through a real stack of their own, in about eight minutes; ARGS="outage" for another
+	@mkdir -p .stackgen
+	@$(BIN)/stackgen drill --spec $(SPEC) --html .stackgen/drill.html $(or $(ARGS),tenfold-slowdown refusal-wave dearer-calls)
+
+backtest: $(VENV)/run ## the alerts over a real server's history; ARGS="--prometheus URL --days 30"
+	@$(BIN)/stackgen backtest --spec $(SPEC) $(ARGS)
+
 test: $(VENV)/dev ## all tests that need no running stack
 	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not e2e" $(ARGS)
 
-e2e: $(VENV)/dev ## tests that drive the real stack from end to end
-	@$(BIN)/pytest -q -m e2e $(ARGS)
+e2e: $(VENV)/dev ## slower tests: every promtool, every mutant, the Collector, the real stack from end to end
+	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "e2e and not alone" $(ARGS)
+	@$(BIN)/pytest -q -m "e2e and alone" $(ARGS)
 
-lint: $(VENV)/dev ## code, types, spelling, YAML, alert rules, Alertmanager config
+lint: $(VENV)/dev ## code, types, spelling, YAML, names in queries, alert rules, Alertmanager config
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/codespell
 	@$(BIN)/yamllint --strict .
+	@$(BIN)/stackgen contract --spec $(SPEC)
 	@$$($(OBTAIN) promtool) check rules --lint-fatal stack/prometheus/rules/*.yml
 	@$$($(OBTAIN) amtool) check-config stack/alertmanager/alertmanager.yml
 
@@ -76,4 +88,4 @@ $(VENV)/dev: $(VENV)/run requirements/dev.txt
 	@$(INSTALL) requirements/dev.txt
 	@touch $@
 
-.PHONY: help stack down status logs render check traffic chaos test e2e lint lock clean
+.PHONY: help stack down status logs render check prove traffic chaos backtest drill test e2e lint lock clean

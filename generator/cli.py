@@ -74,11 +74,35 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--quiet", action="store_true", help="print only the closing line")
     sub = command("check", _check, "Check the spec: every problem at once, with its place and what to do.")
     sub.add_argument("--json", action="store_true", help="problems as JSON on stdout")
+    sub = command("contract", _contract, "Check that every name in rules, panels and docs is one that exists.")
+    sub.add_argument("--json", action="store_true", help="problems as JSON on stdout")
     command("schema", _schema, "Print the JSON Schema of the spec.")
     sub = command("explain", _explain, "Explain a field of the spec: meaning, default, where it ends up.")
     sub.add_argument(
         "path", nargs="?", default="", metavar="PATH", help="for example alerts.latency.factor; none: all fields"
     )
+    sub = command(
+        "drill", _drill, "Play an incident through the real stack, with an hour made of minutes, and report it."
+    )
+    sub.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="one or several; --list shows all")
+    sub.add_argument("--html", type=Path, metavar="FILE", help="write a report that needs no other file")
+    sub.add_argument("--json", action="store_true", help="the result, or the list, as JSON on stdout")
+    sub.add_argument(
+        "--list", action="store_true", help="all scenarios: what each promises, how long it takes, or why not"
+    )
+    sub.add_argument("--keep", action="store_true", help="keep the drill's configs, data and logs")
+    sub = command("prove", _prove, "Run every proof of the alerts with promtool, and print how each alert did.")
+    sub.add_argument(
+        "--mutants", action="store_true", help="also break each rule on purpose, and show that a proof notices"
+    )
+    sub.add_argument("--promtool", type=Path, metavar="FILE", help="default: the one that the stack uses")
+    sub.add_argument("--jobs", type=int, metavar="N", help="proofs at a time; default: one a processor")
+    sub.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML for CI")
+    sub.add_argument("--json", action="store_true", help="the outcomes as JSON on stdout")
+    sub = command(
+        "backtest", _backtest, "Replay the alerts over a real server's history: how many pages, when, how long."
+    )
+    _backtest_arguments(sub)
     sub = command("up", _up, "Render for this machine, launch, wait until ready, print one table.")
     sub.add_argument("--engine", choices=("auto", "compose", "native"), default="auto")
     sub.add_argument("--no-traffic", action="store_true", help="do not start the demo traffic of the reference app")
@@ -175,6 +199,32 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _contract(arguments: argparse.Namespace) -> int:
+    from generator.pipeline import Workshop
+    from generator.problems import render, to_json
+
+    with Workshop() as shop:
+        loaded = _load(arguments.spec)
+        if loaded is None:
+            return 1
+        from generator.proofs.contract.check import check
+        from generator.proofs.contract.in_docs import docs_beside
+        from generator.resolve import resolve
+
+        model = resolve(loaded.spec, spec_name=loaded.name)
+        artifacts = shop.artifacts(model)
+    report = check(model, artifacts, docs_beside(arguments.spec))
+    if arguments.json:
+        print(json.dumps({"problems": to_json(report.problems)}, indent=2, ensure_ascii=False))
+    elif report.problems:
+        print(render(report.problems, report.sources, color=sys.stderr.isatty()), file=sys.stderr)
+    if report.errors:
+        return 1
+    if not arguments.json:
+        print(f"contract: {report.expressions} expressions, {report.series} series, all resolve")
+    return 0
+
+
 def _schema(_arguments: argparse.Namespace) -> int:
     from generator.spec.json_schema import schema_text
 
@@ -191,6 +241,52 @@ def _explain(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _drill(arguments: argparse.Namespace) -> int:
+    from generator.drill.command import drill
+
+    return drill(
+        arguments.spec,
+        arguments.scenarios,
+        html=arguments.html,
+        as_json=arguments.json,
+        listing=arguments.list,
+        keep=arguments.keep,
+    )
+
+
+def _prove(arguments: argparse.Namespace) -> int:
+    loaded = _load(arguments.spec)
+    if loaded is None:
+        return 1
+    from generator.prove.command import run
+    from generator.resolve import resolve
+
+    return run(
+        resolve(loaded.spec, spec_name=loaded.name),
+        mutants=arguments.mutants,
+        promtool=arguments.promtool,
+        jobs=arguments.jobs,
+        junit_file=arguments.junit,
+        machine=arguments.json,
+    )
+
+
+def _backtest_arguments(parser: argparse.ArgumentParser) -> None:
+    from generator.backtest.command import add_arguments
+
+    add_arguments(parser)
+
+
+def _backtest(arguments: argparse.Namespace) -> int:
+    loaded = _load(arguments.spec)
+    if loaded is None:
+        return 1
+    from generator.backtest import command
+    from generator.backtest.run import backtest
+
+    return backtest(loaded, command.server(arguments), command.options(arguments))
 
 
 def _up(arguments: argparse.Namespace) -> int:

@@ -100,9 +100,7 @@ def undisturbed() -> Iterator[None]:
     """
     arrived: list[tuple[int, FrameType | None]] = []
     before = {
-        number: handler
-        for number in (signal.SIGINT, signal.SIGTERM)
-        if callable(handler := signal.getsignal(number))
+        number: handler for number in (signal.SIGINT, signal.SIGTERM) if callable(handler := signal.getsignal(number))
     }
     for number in before:
         signal.signal(number, lambda *what: arrived.append(what))
@@ -111,5 +109,5 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        for number, frame in arrived[:1]:
-            before[signal.Signals(number)](number, frame)
+        for told, frame in arrived[:1]:
+            before[signal.Signals(told)](told, frame)

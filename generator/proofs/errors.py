@@ -8,6 +8,7 @@ from generator.proofs.story import ALL, Check, Phase, Scenario, Span, anything, 
 
 _BEFORE = Span(detect=6)
 _LONG = Span(pending=1, detect=4)
+_USUAL = Phase(_BEFORE)
 _QUIET = Check(1, Span(), firing=False, say="quiet before the incident")
 _AFTER = Span(detect=6, keep=2)
 _CLEARED = Span(detect=2.2, keep=1)
@@ -19,7 +20,7 @@ def _pages(
     about: str,
     incident: Phase,
     *,
-    usual: Phase = Phase(_BEFORE),
+    usual: Phase = _USUAL,
     applies: Callable[[Model, LlmModel], bool] = anything,
 ) -> Scenario:
     """Quiet, then a page in time, active until the end, and cleared."""
@@ -54,6 +55,14 @@ def _room_above(_model: Model, llm: LlmModel) -> bool:
     return llm.errors.above <= 0.35
 
 
+def _chance_explains_it(model: Model, llm: LlmModel) -> bool:
+    """Few enough calls, and a shorter time than the long range, for which a little above the limit may be an accident."""
+    windows, above = model.alerts.windows, llm.errors.above
+    floor = max(llm.latency.min_requests, llm.errors.min_requests)
+    few = floor * above * windows.confirm.seconds <= windows.detect.seconds and above * windows.confirm.seconds <= 10
+    return few and llm.errors.pending.seconds <= 8 * windows.detect.seconds
+
+
 SCENARIOS = (
     _pages("some-calls-fail", "two and a half times the limit", Phase(_LONG, failing=2.5), applies=_room_above),
     Scenario(
@@ -71,7 +80,7 @@ SCENARIOS = (
     _pages("worse-than-usual", "failures double from just below the limit to well above", Phase(_LONG, failing=2.5),
            usual=Phase(_BEFORE, failing=0.4), applies=_room_above),
     _pages("failing-at-low-traffic", "a model with little more calls than the floor fails completely",
-           Phase(_LONG, rare=2, failing=ALL), usual=Phase(_BEFORE, rare=2)),
+           Phase(_LONG, rare=2, failing=ALL), usual=Phase(_BEFORE, rare=2), applies=_room_above),
     Scenario(
         "first-calls-fail", c.ALERT_ERRORS, "a new model fails from its first call",
         (Phase(_BEFORE, calls=0), Phase(_LONG, failing=ALL)),
@@ -112,7 +121,7 @@ SCENARIOS = (
     silent("near-the-limit", c.ALERT_ERRORS, "nine tenths of what the limit allows", Phase(_BEFORE), Phase(Span(pending=2, detect=6), failing=0.9)),
     silent("a-little-above-for-a-while", c.ALERT_ERRORS, "failures wobble a little above the limit, and it could be chance",
            Phase(Span(detect=12), failing=0.5), Phase(Span(pending=1, detect=2), failing=1.12), Phase(Span(detect=4), failing=0.5),
-           applies=_room_above),
+           applies=_chance_explains_it),
     silent("a-handful-at-night", c.ALERT_ERRORS, "a night with a few calls, which all fail: too few to wake somebody", Phase(Span(detect=2), calls=0),
            Phase(Span(detect=2), rare=0.3, failing=ALL), Phase(Span(pending=2, detect=4), calls=0)),
     silent("one-call-at-night", c.ALERT_ERRORS, "the only call of the night fails", Phase(Span(detect=2), calls=0),

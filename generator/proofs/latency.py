@@ -6,6 +6,7 @@ from generator import conventions as c
 from generator.model import LlmModel, Model
 from generator.proofs.story import ALL, USUAL, Check, Phase, Scenario, Span, silent
 
+_USUAL = Phase(USUAL)
 _QUIET = Check(1, Span(), firing=False, say="quiet before the incident")
 _LONG = Span(pending=1, detect=3, baseline=0.5)
 _CLEARED = Span(confirm=1, keep=1, detect=1)
@@ -14,7 +15,7 @@ _SLOW = Phase(Span(pending=1, detect=3), slow=5)
 _SOON = Check(1, Span(pending=1, detect=0.6), firing=True, say="pages within the first minutes")
 
 
-def _pages(name: str, about: str, incident: Phase, *checks: Check, usual: Phase = Phase(USUAL)) -> Scenario:
+def _pages(name: str, about: str, incident: Phase, *checks: Check, usual: Phase = _USUAL) -> Scenario:
     """Quiet, a page in time, active until the incident ends, and cleared after it."""
     ends = Check(1, incident.span, firing=True, say="still active as the incident ends")
     cleared = Check(2, _CLEARED, firing=False, say="cleared after recovery")

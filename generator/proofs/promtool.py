@@ -5,7 +5,7 @@ from typing import Any
 
 from generator import conventions as c
 from generator.artifact import Artifact, header
-from generator.model import Duration, LlmModel, Model
+from generator.model import Duration, LlmModel, Model, SpendAlert, Ticket
 from generator.promql import equals, selector
 from generator.proofs import tickets
 from generator.proofs.library import FILES, scenarios
@@ -46,7 +46,7 @@ def rules_of(stem: str) -> list[str]:
 def proven(model: Model, alert: str) -> list[list[LlmModel]]:
     """The models that share one enabled setting of an alert; the first of each list plays every scenario in full."""
     alerts = model.alerts
-    of_all = {
+    of_all: dict[str, SpendAlert | Ticket] = {
         c.ALERT_SPEND: alerts.spend,
         c.TICKET_LOST: alerts.tickets.signal_lost,
         c.TICKET_UNPRICED: alerts.tickets.unpriced,

@@ -57,7 +57,7 @@ def ask(
             "tests": [{**proof, "promql_expr_test": [*own, *looks]}],
         }
         (folder / "proof.yml").write_text(dump(data), encoding="utf-8")
-        command = [promtool, "test", "rules", folder / "proof.yml"]
+        command = [str(promtool), "test", "rules", str(folder / "proof.yml")]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False)
         except subprocess.TimeoutExpired as error:

@@ -89,7 +89,7 @@ def _pass_rate(model: Model) -> Alert | None:
     if not ticket.enabled or SOURCES[model.source].evals is None:
         return None
     matchers = [equals(c.JOB, model.service.name)]
-    by = f"sum by ({', '.join((c.JOB, c.MODEL, c.DIMENSION))})"
+    by = f"sum by ({c.JOB}, {c.MODEL}, {c.DIMENSION})"
 
     def verdicts(*more: str) -> str:
         # An hourly rate, read once an hour over a day, is every verdict once.

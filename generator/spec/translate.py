@@ -80,7 +80,9 @@ def _problem(error: Any, path: Path, tree: Tree, file: str, schema: type[BaseMod
         message, allowed, fix = _TYPES[kind]
         if kind == "string_type" and not found:
             fix = "give a value"
-        return make("type", f"`{shown}`: {message}", allowed.format(**context), fix, found or _shape(_value(tree, path)))
+        return make(
+            "type", f"`{shown}`: {message}", allowed.format(**context), fix, found or _shape(_value(tree, path))
+        )
     if "message" in context:
         return make(kind, f"`{shown}`: {context['message']}", context["allowed"], context["fix"])
     return make("value", f"`{shown}`: {error['msg']}")

@@ -79,7 +79,11 @@ def test_the_alerts_behave(case: Case, world: str, repository: Path, prometheus:
     """Those that must page do so in time, stay active to the end, and clear; the others never fire."""
     rules = sorted((repository / "stack/prometheus/rules").glob("*.yml"))
     played = World(
-        case.minutes, list(case.models), gaps=case.gaps, restarts=case.restarts, **WORLDS[world]  # type: ignore[arg-type]
+        case.minutes,
+        list(case.models),
+        gaps=case.gaps,
+        restarts=case.restarts,
+        **WORLDS[world],  # type: ignore[arg-type]
     )
     fired = firing(prometheus.binaries["promtool"], rules, played, tmp_path, ALERTS)
     for alert, minutes in fired.items():

@@ -27,18 +27,21 @@ def during(begin: float, end: float, value: float, usual: float = 1.0) -> Shape:
     return lambda minute: value if begin <= minute < end else usual
 
 
+USUAL: Shape = steady(1)
+
+
 @dataclass
 class Llm:
     """One model's traffic: calls a second, median latency in ms, spread, USD a call, share of failed calls by kind."""
 
     name: str = "gpt-4o-mini"
     rate: float = 1.0
-    calls: Shape = steady(1)
+    calls: Shape = USUAL
     median: float = 600.0
     spread: float = 0.6
-    slow: Shape = steady(1)
+    slow: Shape = USUAL
     usd: float = 0.002
-    dear: Shape = steady(1)
+    dear: Shape = USUAL
     failing: dict[str, Shape] = field(default_factory=dict)
     quick_failures: bool = False
     born: float = 0.0

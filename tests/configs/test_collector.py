@@ -1,6 +1,5 @@
 """The OpenTelemetry Collector itself says whether it would start with what is rendered."""
 
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +36,7 @@ def validate(otelcol: Path, text: str, folder: Path) -> "subprocess.CompletedPro
     """With the folders of the container moved below `folder`, as the Collector looks whether they are there."""
     for name in ("/run/secrets", "/tmp/otelcol"):
         text = text.replace(name, f"{folder}{name}")
-        os.makedirs(f"{folder}{name}", exist_ok=True)
+        Path(f"{folder}{name}").mkdir(parents=True, exist_ok=True)
     (folder / "run/secrets/traces").write_text("Bearer invented")
     (folder / "collector.yaml").write_text(text)
     command = [otelcol, "validate", f"--config={folder / 'collector.yaml'}"]

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import promql_parser
 import pytest
 import yaml
 

@@ -10,7 +10,7 @@ from generator.resolve import resolve
 from generator.spec.load import load
 from tests.e2e.conftest import Running
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(400)]
 
 
 def test_each_panel_has_data_within_a_minute(running: Running) -> None:

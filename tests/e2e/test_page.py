@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.conftest import Running
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.browser, pytest.mark.timeout(200)]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PANELS = ("requests", "latency", "errors", "spend")
 

@@ -27,7 +27,9 @@ from generator.prove.run import Outcome, prove, rule_files
 from tests import promtools
 
 ONE = "service: {name: bot}\nmodels: [{name: m1, provider: x, price: {input: 1, output: 2}}]\n"
-OWN = ONE + """\
+OWN = (
+    ONE
+    + """\
 proofs:
   extra:
     - name: black-friday
@@ -38,6 +40,7 @@ proofs:
         - {for: 30m, calls: 12, expect: page, within: 10m}
         - {for: 30m, expect: silent}
 """
+)
 
 
 @pytest.fixture
@@ -63,7 +66,11 @@ def test_there_are_forty_scenarios_and_more() -> None:
 def test_every_model_fires_once_and_is_quiet_once(model: Model, alert: str) -> None:
     """Whichever of them plays the scenarios in full."""
     for llm in model.models:
-        mine = [proof for proof in proofs_of(model, alert) if any(f'model="{llm.name}"' in line["series"] for line in proof["input_series"])]
+        mine = [
+            proof
+            for proof in proofs_of(model, alert)
+            if any(f'model="{llm.name}"' in line["series"] for line in proof["input_series"])
+        ]
         looks = [look for proof in mine for look in proof["promql_expr_test"]]
         assert any(look["exp_samples"] == [] or look["exp_samples"][0]["value"] == 0 for look in looks)
         assert any(look["exp_samples"] and look["exp_samples"][0]["value"] == 1 for look in looks)
@@ -80,7 +87,9 @@ def test_every_paging_scenario_looks_before_the_incident(model: Model) -> None:
 
 def test_another_setting_is_proven_in_full(model_of: Callable[[str], Model]) -> None:
     """Each distinct setting plays every scenario that fits it."""
-    text = ONE.replace("]\n", ", {name: m2, provider: x, price: {input: 1, output: 2}, alerts: {latency: {factor: 4}}}]\n")
+    text = ONE.replace(
+        "]\n", ", {name: m2, provider: x, price: {input: 1, output: 2}, alerts: {latency: {factor: 4}}}]\n"
+    )
     both = model_of(text)
     assert [[llm.name for llm in group] for group in proven(both, c.ALERT_LATENCY)] == [["m1"], ["m2"]]
     names = [(world.llm.name, world.scenario.name) for world in worlds(both, c.ALERT_LATENCY)]
@@ -91,7 +100,11 @@ def test_another_setting_is_proven_in_full(model_of: Callable[[str], Model]) -> 
 def test_ones_own_incident_is_proven(model_of: Callable[[str], Model], tool: Path) -> None:
     """As the spec describes it, and it can fail: at twice the calls the same expectation does not hold."""
     (own,) = [world for world in worlds(model_of(OWN), c.ALERT_SPEND) if world.scenario.name == "black-friday"]
-    (tame,) = [world for world in worlds(model_of(OWN.replace("calls: 12", "calls: 2")), c.ALERT_SPEND) if world.scenario.name == "black-friday"]
+    (tame,) = [
+        world
+        for world in worlds(model_of(OWN.replace("calls: 12", "calls: 2")), c.ALERT_SPEND)
+        if world.scenario.name == "black-friday"
+    ]
     for world, failing in ((own, 0), (tame, 1)):
         (proof,) = [proof for proof in proofs_of(world.model, c.ALERT_SPEND) if "black-friday" in proof["name"]]
         answer = ask(tool, rule_files(world.model, c.ALERT_SPEND), proof, interval=proof["interval"])
@@ -114,8 +127,13 @@ def test_the_oracle_says_when_the_alert_fired(model: Model, tool: Path) -> None:
 def test_rules_that_promtool_cannot_read_are_no_verdict(model: Model, tool: Path) -> None:
     """Its own words are."""
     proof = next(proofs_of(model, c.ALERT_ERRORS))
-    with pytest.raises(OracleError, match="could not parse|parse error"):
-        ask(tool, [Artifact("x.yml", "groups: [{name: a, rules: [{record: b, expr: 'sum('}]}]\n")], proof, interval="30s")
+    with pytest.raises(OracleError, match=r"could not parse|parse error"):
+        ask(
+            tool,
+            [Artifact("x.yml", "groups: [{name: a, rules: [{record: b, expr: 'sum('}]}]\n")],
+            proof,
+            interval="30s",
+        )
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0s"), (30, "30s"), (330, "5m30s"), (3600, "1h"), (7560, "2h6m")])
@@ -126,7 +144,10 @@ def test_times_are_shown_as_people_read_them(seconds: int, text: str) -> None:
 
 def test_every_mutant_changes_a_rule(model: Model, model_of: Callable[[str], Model]) -> None:
     """A mutation that no longer finds its place must not count as caught; other windows and settings included."""
-    other = model_of(ONE + "alerts: {window: 10m, latency: {factor: 3, for: 20m}, errors: {above: 10%}, spend: {min_usd_per_hour: 7}}\n")
+    other = model_of(
+        ONE
+        + "alerts: {window: 10m, latency: {factor: 3, for: 20m}, errors: {above: 10%}, spend: {min_usd_per_hour: 7}}\n"
+    )
     for one in (model, other):
         found = list(mutants(one))
         assert len(found) >= 40
@@ -142,7 +163,11 @@ def test_a_mutant_is_caught(model: Model, tool: Path, monkeypatch: pytest.Monkey
         (c.ALERT_LATENCY, "drop the floor of requests"), (c.ALERT_ERRORS, "count one kind of failure"), (c.ALERT_SPEND, "drop the floor of money"),
     )]  # fmt: skip
     monkeypatch.setattr("generator.prove.hunt.mutants", lambda _model: iter(chosen))
-    assert [one.killer for one in hunt(model, tool, jobs=2, progress=quiet)] == ["too-few-calls", "refusal-wave", "small-money"]
+    assert [one.killer for one in hunt(model, tool, jobs=2, progress=quiet)] == [
+        "too-few-calls",
+        "refusal-wave",
+        "small-money",
+    ]
 
 
 GOOD = Outcome(c.ALERT_ERRORS, "outage", "all fail", "m1", pages=True, passed=True, fired=630, cleared=420, margin=60)

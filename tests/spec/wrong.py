@@ -2,7 +2,9 @@
 
 BASE = "version: 1\nservice: {name: bot, endpoints: [chat]}\nmodels:\n  - {name: m1, provider: x, price: {input: 1, output: 2}}\n"
 
-EXTRA = BASE + "proofs:\n  extra:\n    - name: x\n      alert: errors\n      phases: [{for: 1h}, {for: 1h, expect: page}]\n"
+EXTRA = (
+    BASE + "proofs:\n  extra:\n    - name: x\n      alert: errors\n      phases: [{for: 1h}, {for: 1h, expect: page}]\n"
+)
 
 # name -> (text, [(check, line, column), ...]) with every problem that must be found, no more and no less.
 WRONG: dict[str, tuple[str, list[tuple[str, int, int]]]] = {

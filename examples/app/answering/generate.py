@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = float(os.environ.get("LLM_TIMEOUT_SECONDS", "30"))
 MAX_TOKENS = 400
 _REFUSAL = re.compile(
     r"^\W*(?:i['\u2019]?m sorry|sorry|i can(?:no|['\u2019])t|i am (?:not able|unable)|i won['\u2019]t)\b", re.IGNORECASE

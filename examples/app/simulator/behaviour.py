@@ -57,17 +57,18 @@ class Reply:
 
 
 class Behaviour:
-    """Seeded: the same calls in the same order meet the same fate."""
+    """Seeded: the same calls in the same order meet the same fate; `pace` multiplies every time, chaos or not."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, pace: float = 1.0) -> None:
         self.chaos = Chaos()
+        self._pace = pace
         self._rng = random.Random(seed)  # noqa: S311  # a simulation
 
     def reply(self, model: str, system: str, prompt: str, max_tokens: int) -> Reply:
         """Decide a call."""
         rng, chaos = self._rng, self._chaos_for(model)
         median = 0.35 + int(hashlib.sha256(model.encode()).hexdigest()[:4], 16) / 0xFFFF * 0.5
-        total = rng.lognormvariate(math.log(median), 0.35) * chaos.slow
+        total = rng.lognormvariate(math.log(median), 0.35) * chaos.slow * self._pace
         failure = self._failure(chaos)
         text = REFUSAL if failure == "refusal" else "" if failure else _compose(prompt, rng)
         tokens_in = _tokens(system + prompt)

@@ -9,12 +9,14 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
 
 from app.traffic.day import Visit, visits
+from app.traffic.steady import Control, steadily
 
 MOST_AT_ONCE = 50
 
@@ -22,13 +24,13 @@ MOST_AT_ONCE = 50
 class Drive:
     """Sends visits and counts what came back."""
 
-    def __init__(self, client: httpx2.AsyncClient) -> None:
-        self.client, self.seen = client, Counter[str]()
+    def __init__(self, client: httpx2.AsyncClient, at_once: int = MOST_AT_ONCE) -> None:
+        self.client, self.at_once, self.seen = client, at_once, Counter[str]()
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self, visit: Visit) -> None:
         """Ask in the background; beyond the limit a visit is dropped, as a person would give up."""
-        if len(self._running) >= MOST_AT_ONCE:
+        if len(self._running) >= self.at_once:
             self.seen["dropped"] += 1
             return
         task = asyncio.create_task(self._ask(visit))
@@ -36,7 +38,7 @@ class Drive:
         task.add_done_callback(self._running.discard)
 
     async def _ask(self, visit: Visit) -> None:
-        body = {"question": visit.question, "endpoint": visit.endpoint, "user_id": visit.user_id}
+        body = {"question": visit.question, "endpoint": visit.endpoint, "user_id": visit.user_id, "model": visit.model}
         try:
             reply = await self.client.post("/ask", json=body | {"conversation_id": visit.conversation_id})
             self.seen[reply.json().get("status", "failed")] += 1
@@ -55,24 +57,40 @@ async def drive(arguments: argparse.Namespace, endpoints: list[str]) -> int:
     for ended_by in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(ended_by, stop.set)
     rng = random.Random(arguments.seed)  # noqa: S311  # a simulation
-    async with httpx2.AsyncClient(base_url=arguments.target, timeout=60) as client:
+    limits = httpx2.Limits(max_connections=arguments.at_once)
+    async with httpx2.AsyncClient(base_url=arguments.target, timeout=60, limits=limits) as client:
         if not await _simulated(client, stop):
             return 1
-        run, began, told = Drive(client), time.monotonic(), time.monotonic()
-        for number, visit in enumerate(visits(arguments.rate, arguments.speed, endpoints, rng), start=1):
-            try:
-                await asyncio.wait_for(stop.wait(), visit.after)
-            except TimeoutError:
-                run.start(visit)
+        run, began, told = Drive(client, arguments.at_once), time.monotonic(), time.monotonic()
+        if arguments.control:
+            due = steadily(Control(arguments.control), endpoints, rng, stop)
+        else:
+            due = _by_day(arguments, endpoints, rng, stop)
+        number = 0
+        async for visit in due:
+            run.start(visit)
+            number += 1
             now = time.monotonic()
             if now - told >= 10:
                 told = now
                 _tell(run, now - began)
-            if stop.is_set() or number == arguments.once or (arguments.duration and now - began > arguments.duration):
+            if number == arguments.once or (arguments.duration and now - began > arguments.duration):
                 break
         await run.finish()
         _tell(run, time.monotonic() - began)
     return 0
+
+
+async def _by_day(
+    arguments: argparse.Namespace, endpoints: list[str], rng: random.Random, stop: asyncio.Event
+) -> AsyncIterator[Visit]:
+    for visit in visits(arguments.rate, arguments.speed, endpoints, rng):
+        try:
+            await asyncio.wait_for(stop.wait(), visit.after)
+        except TimeoutError:
+            yield visit
+        if stop.is_set():
+            return
 
 
 async def _simulated(client: httpx2.AsyncClient, stop: asyncio.Event) -> bool:
@@ -111,6 +129,13 @@ def main() -> int:
     parser.add_argument("--duration", type=float, default=0, help="seconds; 0: until stopped")
     parser.add_argument("--once", type=int, default=0, metavar="N", help="stop after N questions")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument(
+        "--control",
+        type=Path,
+        metavar="FILE",
+        help="even traffic instead: calls a second by model, as JSON; read again when it changes",
+    )
+    parser.add_argument("--at-once", type=int, default=MOST_AT_ONCE, metavar="N", help="most questions under way")
     arguments = parser.parse_args()
     host = urlsplit(arguments.target).hostname
     if host not in {"127.0.0.1", "localhost", "::1"} and not env.get("TRAFFIC_ANY_HOST"):

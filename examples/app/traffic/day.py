@@ -31,13 +31,14 @@ QUESTIONS = (
 
 @dataclass(frozen=True)
 class Visit:
-    """One question: `after` seconds since the last one."""
+    """One question: `after` seconds since the last one; without a model the app chooses."""
 
     after: float
     question: str
     endpoint: str
     user_id: str
     conversation_id: str
+    model: str | None = None
 
 
 def level(hour: float) -> float:

@@ -1,0 +1,1 @@
+"""Replay the rendered alerts over a real server's history: how many pages, when, how long."""
