@@ -29,6 +29,11 @@ def _outlasts_a_blip(_model: Model, llm: LlmModel) -> bool:
     return llm.latency.pending.seconds >= 2 * _model.alerts.windows.confirm.seconds
 
 
+def _outlives_blips(model: Model, llm: LlmModel) -> bool:
+    """Three blips, as long as the judged range sees them, must fill less than half of the baseline."""
+    return _outlasts_a_blip(model, llm) and llm.latency.baseline.seconds >= 10 * model.alerts.windows.detect.seconds
+
+
 def _within_hold(model: Model, llm: LlmModel) -> bool:
     """Held for less than the incident lasts, the alert would end, as it should."""
     return 2 * llm.latency.baseline.seconds < 0.95 * model.alerts.windows.hold.seconds
@@ -76,7 +81,7 @@ SCENARIOS = (
         (Phase(USUAL), *_BLIP, *_BLIP, *_BLIP, Phase(_LONG, slow=1.25)),
         (_QUIET, Check(7, Span(), firing=False, say="blips are silent"), Check(7, Span(pending=1, detect=1.4), firing=True, say="pages"),
          Check(7, _LONG, firing=True, say="stays active")),
-        _outlasts_a_blip,
+        _outlives_blips,
     ),
     replace(_pages("long-slowdown", "an incident outlasts the baseline twice", Phase(Span(baseline=2), slow=2.5)), applies=_within_hold),
     _pages("slow-at-low-traffic", "a model with little more calls than the floor gets slow", Phase(_LONG, rare=2, slow=5),

@@ -55,7 +55,7 @@ def group(model: Model) -> Group | None:
         rules.append(Recording(record, held(record, candidate, c.ALERT_SPEND, _JOB, model, matchers, since)))
     quiet = c.service_requests_quiet(detect)
     rules.append(Recording(quiet, f"{calls}\nunless on (job) {c.SPEND_SPIKE}{matchers}"))
-    memory = f"{quiet}{matchers}[{WEEK}:{windows.detect}] offset {windows.offset}"
+    memory = f"{quiet}{matchers}[{WEEK}:{windows.gap}] offset {windows.offset}"
     rules.append(Recording(c.SERVICE_REQUESTS_BUSY, f"quantile_over_time({number(BUSY)}, {memory})"))
     rules.append(Recording(c.SPEND_SPIKE, _spike(model, matchers, source.scraped(matchers, str(windows.pulse), _JOB))))
     if setting.enabled:

@@ -36,7 +36,7 @@ def test_up_is_ready_when_it_returns_and_a_second_up_does_nothing(stack: Stack) 
 def test_three_alerts_are_loaded(stack: Stack) -> None:
     """Prometheus itself says so."""
     assert stack.run("up").returncode == 0
-    url = f"http://127.0.0.1:{stack.ports['prometheus']}/api/v1/rules?type=record"
+    url = f"http://127.0.0.1:{stack.ports['prometheus']}/api/v1/rules?type=alert"
     with urllib.request.urlopen(url, timeout=5) as response:
         groups = json.load(response)["data"]["groups"]
     names = {rule["name"] for group in groups for rule in group["rules"]}

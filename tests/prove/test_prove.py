@@ -218,8 +218,9 @@ def test_a_spec_with_nothing_to_prove_is_no_success(tmp_path: Path) -> None:
 
 def test_an_incident_that_no_alert_sees_fails_the_command(tmp_path: Path) -> None:
     """With the scenario, the phase, and exit code 1."""
-    off = "alerts: {latency: {enabled: false}, errors: {enabled: false}}\n"
-    (tmp_path / "spec.yaml").write_text(OWN.replace("calls: 12", "calls: 2") + off)
+    off = "alerts: {latency: {enabled: false}, spend: {enabled: false}}\n"
+    blind = OWN.replace("alert: spend", "alert: errors").replace("calls: 12", "failing: 1%")
+    (tmp_path / "spec.yaml").write_text(blind + off)
     done = run(folder=tmp_path)
     assert done.returncode == 1
     assert "black-friday" in done.stdout
