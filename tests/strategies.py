@@ -53,10 +53,10 @@ def _errors(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def valid_specs(draw: st.DrawFn) -> str:
+def valid_specs(draw: st.DrawFn, most_models: int = 4) -> str:
     """A spec that must load, render, and be accepted by promtool."""
     window = draw(st.sampled_from([120, 300, 600]))
-    overrides = draw(st.lists(st.booleans(), min_size=1, max_size=4))
+    overrides = draw(st.lists(st.booleans(), min_size=1, max_size=most_models))
     names = draw(st.lists(MODEL, min_size=len(overrides), max_size=len(overrides), unique=True))
     models: list[dict[str, Any]] = []
     for name, override in zip(names, overrides, strict=True):

@@ -80,7 +80,7 @@ SCENARIOS = (
     _pages("worse-than-usual", "failures double from just below the limit to well above", Phase(_LONG, failing=2.5),
            usual=Phase(_BEFORE, failing=0.4), applies=_room_above),
     _pages("failing-at-low-traffic", "a model with little more calls than the floor fails completely",
-           Phase(_LONG, rare=2, failing=ALL), usual=Phase(_BEFORE, rare=2), applies=_room_above),
+           Phase(_LONG, rare=2, failing=ALL), usual=Phase(_BEFORE, rare=2), applies=_long_range_sees),
     Scenario(
         "first-calls-fail", c.ALERT_ERRORS, "a new model fails from its first call",
         (Phase(_BEFORE, calls=0), Phase(_LONG, failing=ALL)),

@@ -28,8 +28,8 @@ SCENARIOS = {
             "no-price", c.TICKET_UNPRICED, "a model is called whose price nobody knows",
             (Phase(_BEFORE), Phase(Span(pending=1, detect=2), unpriced=True), Phase(Span(detect=3, keep=2))),
             (
-                _QUIET, Check(1, Span(pending=1, detect=1), firing=True, say="says so"),
-                Check(2, Span(detect=1.5, keep=1), firing=False, say="over once it has a price"),
+                _QUIET, Check(1, Span(pending=1, detect=2), firing=True, say="says so"),
+                Check(2, Span(detect=3, keep=1), firing=False, say="over once it has a price"),
             ),
         ),
         silent("priced", c.TICKET_UNPRICED, "every call has a price", Phase(_BEFORE), Phase(Span(pending=1, detect=2))),
