@@ -1,4 +1,4 @@
-"""How long each rule group takes on a real Prometheus with many models: `python benchmarks/rules.py`.
+"""How long each rule group takes on a real Prometheus with many models: `python -m benchmarks.rules`.
 
 An application of 100 models, 20 endpoints and 25 buckets is scraped every 15 s, at random phases of its counters; after some
 minutes Prometheus is asked how long the last evaluations took. Series are counted by Prometheus itself.

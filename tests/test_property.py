@@ -64,8 +64,8 @@ def test_promtool_accepts_rules_and_proofs_of_any_valid_spec(promtool: Callable[
 
 @pytest.mark.e2e
 @pytest.mark.timeout(2400)
-@settings(TOOLS, max_examples=6)
-@given(strategies.valid_specs())
+@settings(TOOLS, max_examples=3)
+@given(strategies.valid_specs(most_models=2))
 def test_promtool_accepts_rules_and_proofs_of_many_valid_specs(promtool: Callable[..., str], text: str) -> None:
     """The same, for many more."""
     _prove(text, promtool)

@@ -58,7 +58,9 @@ def _high(model: Model, scope: Scope[ErrorAlert]) -> str:
     rare = f"{c.ERRORS_RARE}{m}"
     weak = f"(\n{indented(_weak(model, scope))}\n  or\n  {rare}\n)\nunless on (job, model) (\n  {_recovered(model, scope)}\n)"
     ranges = (windows.detect, windows.double, windows.long)
-    strong = "\nor\n".join([*(_surely(scope, window, SURE) for window in ranges), rare])
+    # A burst that is over stays in the wider ranges: the page needs failures now as well.
+    over = f"unless on (job, model) {c.error_ratio(str(windows.detect))}{m} <= {number(scope.setting.above)}"
+    strong = "\nor\n".join([*(f"{_surely(scope, window, SURE)}\n{over}" for window in ranges), rare])
     # Twice the judged range, and the time that a page is kept, bridge any gap that the other alerts bridge.
     high = Incident(c.ERRORS_HIGH, c.ALERT_ERRORS, JOB_MODEL, m, scope.setting.pending)
     return high.expr(Signs(begins=weak, sure=strong))

@@ -26,7 +26,7 @@ def _chain(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
     detect, confirm = str(windows.detect), str(windows.confirm)
     rules = [
         Recording(c.latency_p95(str(window)), _p95(model, scope, str(window)))
-        for window in dict.fromkeys((windows.detect, windows.confirm))
+        for window in dict.fromkeys((windows.detect, windows.confirm, windows.double))
     ]
     requests = source.requests(scope.matchers, detect, JOB_MODEL)
     failed = source.errors(scope.matchers, detect, JOB_MODEL)
@@ -53,7 +53,10 @@ def _chain(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
         gap=windows.gap,
     )
     begins = above(now, lately, usual, setting.factor, JOB_MODEL)
-    signs = Signs(begins, sure=begins, goes_on=above(now, lately, usual, setting.factor, JOB_MODEL, GOES_ON))
+    # Few calls make a p95 of chance; over twice the range it is half as likely.
+    wider = f"{c.latency_p95(str(windows.double))}{scope.matchers}"
+    sure = f"{begins}\nunless on (job, model) {wider} <= {number(setting.factor)} * {usual}"
+    signs = Signs(begins, sure=sure, goes_on=above(now, lately, usual, setting.factor, JOB_MODEL, GOES_ON))
     rules.append(Recording(c.LATENCY_SLOW, slow.expr(signs)))
     return rules
 

@@ -9,7 +9,7 @@ import yaml
 from tests.behaviour.world import World
 
 _GOT = re.compile(r"time: (?P<time>\S+),.*?got:\s*(?P<got>.*?)(?=\n\s*\n|\n\s*expr:|\Z)", re.DOTALL)
-_UNITS = {"h": 3600, "m": 60, "s": 1}
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 
 
 def firing(
@@ -42,4 +42,4 @@ def firing(
 
 
 def _minutes(text: str) -> int:
-    return sum(int(amount) * _UNITS[unit] for amount, unit in re.findall(r"(\d+)([hms])", text)) // 60
+    return sum(int(amount) * _UNITS[unit] for amount, unit in re.findall(r"(\d+)([dhms])", text)) // 60

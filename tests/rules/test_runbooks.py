@@ -24,3 +24,15 @@ def test_a_runbook_begins_with_what_to_look_at_first(repository: Path, alert: st
     text = (repository / "docs/runbooks" / f"{alert}.md").read_text()
     assert text.startswith(f"# {alert}")
     assert "first" in text[:900].lower()
+
+
+@pytest.mark.parametrize("alert", [*PAGING, *TICKETS])
+def test_a_runbook_says_what_to_ask_what_it_means_and_how_to_silence_and_tune(repository: Path, alert: str) -> None:
+    """Three things to look at, one query at least, usual causes, the silence's matchers, the fields of the spec."""
+    text = (repository / "docs/runbooks" / f"{alert}.md").read_text()
+    assert all(f"\n{number}. **" in text for number in (1, 2, 3))
+    assert "```promql" in text
+    for heading in ("## Look at these first", "## Usual causes", "## Tune"):
+        assert heading in text
+    assert f'`alertname="{alert}"' in text
+    assert "in `spec.yaml`" in text or "make render" in text
