@@ -30,8 +30,10 @@ def _outlasts_a_blip(_model: Model, llm: LlmModel) -> bool:
 
 
 def _outlives_blips(model: Model, llm: LlmModel) -> bool:
-    """Three blips, as long as the judged range sees them, must fill less than half of the baseline."""
-    return _outlasts_a_blip(model, llm) and llm.latency.baseline.seconds >= 10 * model.alerts.windows.detect.seconds
+    """Three blips, as long as the judged range sees them, and the wait for the page must fill less than half of the baseline."""
+    latency = llm.latency
+    short = 10 * model.alerts.windows.detect.seconds <= latency.baseline.seconds >= 4 * latency.pending.seconds
+    return short and _outlasts_a_blip(model, llm)
 
 
 def _within_hold(model: Model, llm: LlmModel) -> bool:
