@@ -105,9 +105,9 @@ def measure(models: int, endpoints: int, minutes: float, binary: Path, folder: P
         try:
             time.sleep(minutes * 60)
             groups = ask(port, "rules")["groups"]
-            series = ask(port, "query", query='count({job="bench"})')[0]["value"][1]
-            recorded = ask(port, "query", query='count({__name__=~".+:.+",job="bench"})')[0]["value"][1]
-            scraped = ask(port, "query", query="scrape_duration_seconds")[0]["value"][1]
+            series = ask(port, "query", query='count({job="bench"})')["result"][0]["value"][1]
+            recorded = ask(port, "query", query='count({__name__=~".+:.+",job="bench"})')["result"][0]["value"][1]
+            scraped = ask(port, "query", query="scrape_duration_seconds")["result"][0]["value"][1]
         finally:
             prometheus.terminate()
             app.shutdown()
