@@ -18,6 +18,11 @@ def fill(model: Model, path: str, **values: Any) -> Artifact:
     return Artifact(path, head + text.strip("\n") + "\n")
 
 
+def fill_page(path: str, **values: Any) -> str:
+    """The HTML template `path` filled: every value is text there; raises on any undefined name."""
+    return _environment(html=True).get_template(path).render(**values)
+
+
 def source(path: str) -> str:
     """A template's text as it is, for what is not filled by Jinja."""
     loader = _environment().loader
@@ -48,13 +53,13 @@ def in_markdown(value: object) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def _environment(*, html: bool = False) -> jinja2.Environment:
     inside = Path(__file__).with_name("templates")
     folder = inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701  # YAML, not HTML: every value passes a filter (tests/test_templating.py)
+        autoescape=html,  # noqa: S701  # in YAML every value passes a filter instead (tests/test_templating.py)
         block_start_string="[%",
         block_end_string="%]",
         variable_start_string="[[",

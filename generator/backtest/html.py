@@ -4,15 +4,13 @@ import time
 from dataclasses import replace
 from typing import Any
 
-import jinja2
-
 from generator.backtest.charts import chart
 from generator.backtest.fetch import utc
 from generator.backtest.pages import summary
 from generator.backtest.report import Report
 from generator.backtest.tables import Table, short, tables
 from generator.spec.units import show_duration
-from generator.templating import source
+from generator.templating import fill_page
 
 MOST_CHARTS = 24
 MOST_ROWS = 500
@@ -21,20 +19,9 @@ _PATH = "reports/backtest.html"
 
 def page(report: Report) -> str:
     """The whole file, well below 1 MB."""
-    environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        block_start_string="[%",
-        block_end_string="%]",
-        variable_start_string="[[",
-        variable_end_string="]]",
-        comment_start_string="[#",
-        comment_end_string="#]",
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     charts, notes = _charts(report)
-    return environment.from_string(source(_PATH)).render(
+    return fill_page(
+        _PATH,
         title=time.strftime("%Y-%m-%d", time.gmtime(report.start)),
         about=_about(report),
         tiles=[_tile(report, alert) for alert in report.alerts],

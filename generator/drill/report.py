@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from generator import __version__
@@ -14,7 +13,7 @@ from generator.drill.playable import TIMEOUT
 from generator.drill.verdict import GRACE, Finding, Verdict, grace
 from generator.drill.words import real, seconds
 from generator.model import Model
-from generator.templating import source
+from generator.templating import fill_page
 
 TEMPLATE = "reports/drill.html"
 _ROLES = {"signal": "what the alert judges", "usual": "baseline", "limit": "threshold"}
@@ -22,21 +21,8 @@ _ROLES = {"signal": "what the alert judges", "usual": "baseline", "limit": "thre
 
 def report(model: Model, spec_name: str, scale: float, verdicts: Sequence[Verdict]) -> str:
     """The page; whatever is in names and messages, it is text there. Raises on any undefined name."""
-    # Escaping is on, unlike for configs: everything here ends up in HTML.
-    environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        block_start_string="[%",
-        block_end_string="%]",
-        variable_start_string="[[",
-        variable_end_string="]]",
-        comment_start_string="[#",
-        comment_end_string="#]",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.from_string(source(TEMPLATE)).render(
+    return fill_page(
+        TEMPLATE,
         service=model.service.name,
         spec_name=spec_name,
         version=__version__,
