@@ -16,7 +16,6 @@ from generator import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from generator.artifact import Artifact
     from generator.spec.load import LoadedSpec
 
 # No plug-in of ours extends pydantic; looking for some reads the metadata of every installed package.
@@ -143,40 +142,17 @@ def _render(arguments: argparse.Namespace) -> int:
         from generator.resolve import resolve
 
         artifacts = shop.artifacts(resolve(loaded.spec, spec_name=loaded.name))
-    return _deliver(artifacts, arguments)
+    from generator.output.deliver import deliver
 
-
-def _deliver(artifacts: "list[Artifact]", arguments: argparse.Namespace) -> int:
-    from generator.output.compare import ManifestError, Verb, compare
-    from generator.output.report import diff, summary, verbs
-    from generator.output.write import WriteError, render_into
-
-    out: Path = arguments.out or arguments.spec.parent / "stack"
-    dry = arguments.check or arguments.diff
-    try:
-        compared = compare if dry else render_into
-        changes = compared(out, artifacts, force=arguments.force)
-    except (ManifestError, WriteError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    if arguments.diff:
-        sys.stdout.writelines(diff(changes, str(out)))
-    due = [change for change in changes if change.verb is not Verb.IDENTICAL]
-    if not arguments.quiet:
-        for line in verbs(due if arguments.check else changes, str(out), color=sys.stderr.isatty()):
-            print(line, file=sys.stderr)
-    print(summary(changes), file=sys.stderr)
-    if arguments.check and due:
-        print(f"{out} does not match {arguments.spec}: run `make render` and commit the result.", file=sys.stderr)
-        return 1
-    if not dry and any(change.verb is Verb.EDITED for change in changes):
-        print(
-            "Nothing written: somebody edited the files marked `edited`. Move the edit into the spec, or into a file of "
-            "your own beside them; `stackgen render --diff` shows it, `stackgen render --force` overwrites it.",
-            file=sys.stderr,
-        )
-        return 1
-    return 0
+    return deliver(
+        artifacts,
+        arguments.out or arguments.spec.parent / "stack",
+        arguments.spec,
+        check=arguments.check,
+        show=arguments.diff,
+        force=arguments.force,
+        quiet=arguments.quiet,
+    )
 
 
 def _check(arguments: argparse.Namespace) -> int:

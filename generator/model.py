@@ -1,4 +1,4 @@
-"""Frozen data that builders read: what is to be observed, and where each component runs.
+"""Frozen data that builders read: what is to be observed, and by components in which places.
 
 Built once, by `resolve.py`, from a valid spec; every default is already filled in. Picklable, hashable where it matters, and
 free of behaviour beyond small look-ups.
@@ -7,6 +7,8 @@ free of behaviour beyond small look-ups.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
+
+from generator.placement import Placement
 
 
 @dataclass(frozen=True)
@@ -232,50 +234,6 @@ class Stack:
     scrape_interval: Duration
     retention: Duration
     ports: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where one component runs, as builders need to know it.
-
-    `listen` is the address it binds, `host` the name by which the other components reach it, `ports` its ports by purpose
-    (`http`, `grpc`, `otlp_http`, ...), `url` what a person opens. `etc`, `data` and `secrets` are folders as the
-    component's own process sees them. `version` is the version that its config is written for.
-    """
-
-    listen: str
-    host: str
-    ports: Mapping[str, int]
-    url: str
-    etc: str
-    data: str
-    secrets: str
-    version: tuple[int, int, int]
-
-    def address(self, purpose: str = "http") -> str:
-        """`host:port` for the other components."""
-        return f"{self.host}:{self.ports[purpose]}"
-
-    def bind(self, purpose: str = "http") -> str:
-        """`address:port` that the component listens on."""
-        return f"{self.listen}:{self.ports[purpose]}"
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Every component of one running form of the stack, by name; a component that is not there is not in the mapping."""
-
-    places: Mapping[str, Place]
-
-    def __contains__(self, component: str) -> bool:
-        return component in self.places
-
-    def __getitem__(self, component: str) -> Place:
-        return self.places[component]
-
-    def get(self, component: str) -> Place | None:
-        """The component's place, or None where this form of the stack goes without it."""
-        return self.places.get(component)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,55 @@
-"""Where components run in the Compose form of the stack: the form that `stack/` holds."""
+"""Where components run, as one value that builders receive; here for the Compose form, the one that `stack/` holds."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from generator import conventions as c
-from generator.model import Place, Placement
 from generator.versions import PINNED
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one component runs, as builders need to know it.
+
+    `listen` is the address it binds, `host` the name by which the other components reach it, `ports` its ports by purpose
+    (`http`, `grpc`, `otlp_http`, ...), `url` what a person opens. `etc`, `data` and `secrets` are folders as the
+    component's own process sees them. `version` is the version that its config is written for.
+    """
+
+    listen: str
+    host: str
+    ports: Mapping[str, int]
+    url: str
+    etc: str
+    data: str
+    secrets: str
+    version: tuple[int, int, int]
+
+    def address(self, purpose: str = "http") -> str:
+        """`host:port` for the other components."""
+        return f"{self.host}:{self.ports[purpose]}"
+
+    def bind(self, purpose: str = "http") -> str:
+        """`address:port` that the component listens on."""
+        return f"{self.listen}:{self.ports[purpose]}"
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Every component of one running form of the stack, by name; a component that is not there is not in the mapping."""
+
+    places: Mapping[str, Place]
+
+    def __contains__(self, component: str) -> bool:
+        return component in self.places
+
+    def __getitem__(self, component: str) -> Place:
+        return self.places[component]
+
+    def get(self, component: str) -> Place | None:
+        """The component's place, or None where this form of the stack goes without it."""
+        return self.places.get(component)
+
 
 _INSIDE = {
     c.PROMETHEUS: ({"http": 9090}, "/etc/prometheus", "/prometheus", "prometheus"),

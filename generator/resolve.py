@@ -15,7 +15,6 @@ from generator.model import (
     LlmModel,
     Logs,
     Model,
-    Placement,
     Price,
     Receiver,
     Service,
@@ -26,7 +25,7 @@ from generator.model import (
     Traces,
     Windows,
 )
-from generator.placement import compose_placement
+from generator.placement import Placement, compose_placement
 from generator.prices.lookup import lookup
 from generator.spec import alerts as alert_spec
 from generator.spec import proofs as proof_spec

@@ -7,7 +7,8 @@ from typing import Any
 from generator import conventions as c
 from generator.artifact import Artifact
 from generator.configs.collector import APP_LOG
-from generator.model import Model, Placement
+from generator.model import Model
+from generator.placement import Placement
 from generator.templating import fill
 from generator.versions import PINNED
 

@@ -10,7 +10,8 @@ from generator import conventions as c
 from generator.configs.collector import APP_LOG
 from generator.launch.obtain.package import Obtained
 from generator.launch.state import State
-from generator.model import Model, Placement
+from generator.model import Model
+from generator.placement import Placement
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from generator import conventions as c
 from generator.launch.obtain.package import Obtained
 from generator.launch.state import State
-from generator.model import Place, Placement
+from generator.placement import Place, Placement
 
 LOOPBACK = "127.0.0.1"
 
