@@ -96,7 +96,9 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--alone", action="store_true", help="without the rules of others: a third faster")
     arguments = parser.parse_args()
+    sets = {"stackgen": SETS["stackgen"]} if arguments.alone else SETS
     promtool = ensure(PACKAGES[c.PROMETHEUS], print).binaries["promtool"]
     model = resolve(load(ROOT / "spec.yaml").spec, spec_name="spec.yaml")
     scores: dict[str, Score] = defaultdict(Score)
@@ -107,14 +109,15 @@ def main() -> None:
             if not artifact.path.endswith(("canonical.yml", "tickets.yml")):
                 rules.append(Path(name) / Path(artifact.path).name)
                 rules[-1].write_text(artifact.text, encoding="utf-8")
-        rules += sorted((ROOT / "benchmarks/peers").glob("*.yml"))
+        if not arguments.alone:
+            rules += sorted((ROOT / "benchmarks/peers").glob("*.yml"))
         with ProcessPoolExecutor(arguments.jobs) as pool, Progress("worlds") as bar:
             seeds = range(arguments.seed, arguments.seed + arguments.worlds)
             for done, future in enumerate(
                 as_completed([pool.submit(play, seed, promtool, rules) for seed in seeds]), start=1
             ):
                 seed, incident, fired = future.result()
-                for name_of_set, kinds in SETS.items():
+                for name_of_set, kinds in sets.items():
                     count(scores[name_of_set], seed, incident, kinds, fired)
                 bar.advance(done, arguments.worlds)
     weeks = arguments.worlds * MINUTES / 60 / 24 / 7
@@ -123,7 +126,7 @@ def main() -> None:
         "| rules | incidents missed | false pages a week | minutes to detect, median | p95 | to clear, median | flaps |"
     )
     print("|---|---:|---:|---:|---:|---:|---:|")
-    for name_of_set in SETS:
+    for name_of_set in sets:
         one = scores[name_of_set]
         median = f"{statistics.median(one.detect):g}" if one.detect else "-"
         cleared = f"{statistics.median(one.clear):g}" if one.clear else "-"

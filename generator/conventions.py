@@ -130,6 +130,16 @@ def latency_p95(window: str) -> str:
     return f"job_model:llm_latency_ms:p95_{window}"
 
 
+def latency_by_model(window: str) -> str:
+    """Latency histogram (milliseconds) of a model as bucket rates, whatever the endpoint; labels job, model, le."""
+    return f"job_model_le:llm_latency_ms_bucket:rate{window}"
+
+
+def latency_sure(window: str) -> str:
+    """Latency in milliseconds that surely is a high percentile: p95 of many calls, p90 of few; labels job, model."""
+    return f"job_model:llm_latency_ms:sure_{window}"
+
+
 def latency_healthy_p95(window: str) -> str:
     """As latency_p95, but absent during an outage too, so that failures never shape a baseline; labels job, model."""
     return f"job_model:llm_latency_ms:p95_healthy_{window}"
@@ -160,6 +170,9 @@ def error_ratio(window: str) -> str:
 
 ERRORS_RARE: Final = "job_model:llm_errors_per_request:rare"
 """Share of failed calls of a model that only the long range can judge, present while it surely fails; labels job, model."""
+
+ERRORS_PASSING: Final = "job_model:llm_errors_per_request:passing"
+"""Share of failed calls, present while a burst may be over already, or may have only begun; labels job, model."""
 
 ERRORS_HIGH: Final = "job_model:llm_errors_per_request:high"
 """Share of failed calls, present only while too many fail: what the error alert fires on; labels job, model."""

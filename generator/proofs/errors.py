@@ -63,6 +63,12 @@ def _chance_explains_it(model: Model, llm: LlmModel) -> bool:
     return few and llm.errors.pending.seconds <= 8 * windows.detect.seconds
 
 
+def _room_for_bursts(model: Model, llm: LlmModel) -> bool:
+    """A burst must be far above the limit, and leave the judged range, but not the wider one, before the page is due."""
+    errors, detect = llm.errors, model.alerts.windows.detect.seconds
+    return errors.above <= 0.03 and 2 * detect <= errors.pending.seconds <= 2.5 * detect
+
+
 SCENARIOS = (
     _pages("some-calls-fail", "two and a half times the limit", Phase(_LONG, failing=2.5), applies=_room_above),
     Scenario(
@@ -130,6 +136,12 @@ SCENARIOS = (
            Phase(Span(detect=1), rare=0.05, failing=ALL), Phase(Span(detect=1), rare=0.1), Phase(Span(pending=2, detect=4), calls=0)),
     silent("short-burst", c.ALERT_ERRORS, "a burst that is over before the page would be due", Phase(_BEFORE),
            Phase(Span(confirm=0.5), failing=ALL), Phase(Span(pending=2, detect=4)), applies=_outlasts_a_burst),
+    silent("burst-and-echo", c.ALERT_ERRORS, "a burst, and then failures a little above the limit: it is fading", Phase(_BEFORE, failing=0.4),
+           Phase(Span(confirm=1.5), failing=15), Phase(Span(pending=0.75), failing=1.4), Phase(Span(pending=2, detect=4), failing=0.4),
+           applies=_room_for_bursts),
+    silent("trickle-then-burst", c.ALERT_ERRORS, "failures a little above the limit, and a burst just before the page would be due",
+           Phase(_BEFORE, failing=0.4), Phase(Span(detect=0.6, pending=0.7), failing=1.4), Phase(Span(confirm=1.5), failing=30),
+           Phase(Span(pending=2, detect=4), failing=0.4), applies=_room_for_bursts),
     silent("slow-calls", c.ALERT_ERRORS, "calls get slow, and none fails", Phase(_BEFORE), Phase(_LONG, slower=10)),
     silent("restart", c.ALERT_ERRORS, "the application restarts", Phase(_BEFORE, failing=0.4), Phase(_LONG, restart=True, failing=0.4)),
     silent("rolling-restart", c.ALERT_ERRORS, "two instances restart in turn", Phase(_BEFORE, failing=0.4),

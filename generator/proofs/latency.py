@@ -135,6 +135,8 @@ SCENARIOS = (
            Phase(Span(confirm=0.8), slow=5), Phase(Span(detect=4)), applies=_outlasts_a_blip),
     silent("too-few-calls", c.ALERT_LATENCY, "slow, but too few calls to judge", Phase(USUAL, rare=0.5),
            Phase(_LONG, rare=0.5, slow=5)),
+    silent("few-slow-calls", c.ALERT_LATENCY, "few calls, of which one in sixteen is slow: chance does that, and a p95 of few calls shows it",
+           Phase(USUAL, rare=1.5), Phase(_LONG, rare=1.5, slow=5, tail=1 / 16)),
     silent("failing-fast", c.ALERT_LATENCY,
            "an outage that answers at once neither pages now nor spoils the baseline for the recovery",
            Phase(USUAL), Phase(Span(baseline=0.7), failing=ALL, quick=True), Phase(Span(baseline=1, offset=1))),

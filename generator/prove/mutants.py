@@ -62,7 +62,7 @@ def _common(alert: str, incident: str, pages: str, gap: str) -> Iterator[Mutant]
             alert,
             "forget the incident in a gap",
             incident,
-            r"\nor\n\(\n[^()]*\n  and on \([^)]*\) last_over_time.*\Z",
+            r"\nor\n\((?:(?!\nor\n).)*last_over_time.*\Z",
             "",
             (gap,),
         )
@@ -73,14 +73,21 @@ def _common(alert: str, incident: str, pages: str, gap: str) -> Iterator[Mutant]
 def _latency(model: Model) -> Iterator[Mutant]:
     alert, windows = c.ALERT_LATENCY, model.alerts.windows
     now, lately = c.latency_p95(str(windows.detect)), c.latency_p95(str(windows.confirm))
+    buckets = c.latency_by_model(str(windows.detect))
     healthy, baseline, slow = c.latency_healthy_p95(str(windows.detect)), c.LATENCY_BASELINE, c.LATENCY_SLOW
     yield from _common(alert, slow, "tenfold-slowdown", "scrape-gap-while-active")
-    yield Mutant(alert, "drop the floor of requests", now, r">= \S+", ">= 0", ("too-few-calls",))
+    surely = c.latency_sure(str(windows.double))
+    yield Mutant(alert, "drop the floor of requests", (now, surely), r">= \S+", ">= 0", ("too-few-calls",))
     yield Mutant(
-        alert, "widen the judged range", now, rf"\[{windows.detect}\]", f"[{windows.long}]", ("tenfold-slowdown",)
+        alert, "widen the judged range", buckets, rf"\[{windows.detect}\]", f"[{windows.long}]", ("tenfold-slowdown",)
     )
     yield Mutant(
-        alert, "drop the model from the grouping", now, r"by \(job, model, le\)", "by (job, le)", ("tenfold-slowdown",)
+        alert,
+        "drop the model from the grouping",
+        buckets,
+        r"by \(job, model, le\)",
+        "by (job, le)",
+        ("tenfold-slowdown",),
     )
     yield Mutant(
         alert,
@@ -89,6 +96,14 @@ def _latency(model: Model) -> Iterator[Mutant]:
         r"histogram_quantile\(0\.95",
         "histogram_quantile(0.5",
         ("one-call-in-six",),
+    )
+    yield Mutant(
+        alert,
+        "trust the p95 of few calls",
+        surely,
+        r"histogram_quantile\(0\.9,",
+        "histogram_quantile(0.95,",
+        ("few-slow-calls",),
     )
     yield Mutant(alert, "let outages shape the baseline", healthy, r"\nunless.*", "", ("failing-fast",))
     yield Mutant(alert, "drop the offset", baseline, r" offset \w+", "", ("creeping-slowdown",))
@@ -178,6 +193,11 @@ def _errors(model: Model) -> Iterator[Mutant]:
         ("near-the-limit", "half-the-limit"),
     )
     yield Mutant(alert, "thrice the limit", high, r"(ratio_rate\w+\{[^}]*\}) > ", r"\1 > 3 * ", ("some-calls-fail",))
+    now = re.escape(c.error_ratio(detect))
+    yield Mutant(alert, "page for the echo of a burst", c.ERRORS_PASSING, rf"\nor\n{now}[^\n]* <= \S+ \* max_over_time\(((?!\nor).)*\)", "",
+                 ("burst-and-echo",))  # fmt: skip
+    yield Mutant(alert, "page for a burst that has just begun", c.ERRORS_PASSING, rf"\nor\n{now}\S+ offset \S+ <= \S+ \* .*", "",
+                 ("trickle-then-burst",))  # fmt: skip
     yield Mutant(alert, "be sure of nothing", high, r"> 0\.5 \+", "> 1e9 +", ("some-calls-fail",))
 
 

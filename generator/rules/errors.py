@@ -17,6 +17,10 @@ from generator.sources.registry import SOURCES
 
 MIN_FAILED = 3
 """Fewer failed calls than this are an accident, whatever share of the calls they are."""
+LEAST_NOW = 2
+"""Failed calls in the judged range without which a page for the wider ranges would be about the past."""
+FADING, BUDDING = 1 / 3, 1 / 5
+"""Shares of the worst of the last while: failing less than that now is a burst that is over, half of `for` ago one that began since."""
 SURE, SURER = 2, 3
 """Standard deviations of a binomial count by which failed calls must exceed the limit; the long range is looked at longer."""
 
@@ -49,6 +53,7 @@ def _judged(model: Model, scope: Scope[ErrorAlert]) -> list[Recording]:
         floor = number(scope.setting.min_requests / window.seconds)
         rules.append(Recording(c.error_ratio(str(window)), f"{failed}\n/\n({calls} >= {floor} > 0)"))
     rules.append(Recording(c.ERRORS_RARE, _rare(model, scope)))
+    rules.append(Recording(c.ERRORS_PASSING, _passing(model, scope)))
     rules.append(Recording(c.ERRORS_HIGH, _high(model, scope)))
     return rules
 
@@ -58,12 +63,28 @@ def _high(model: Model, scope: Scope[ErrorAlert]) -> str:
     rare = f"{c.ERRORS_RARE}{m}"
     weak = f"(\n{indented(_weak(model, scope))}\n  or\n  {rare}\n)\nunless on (job, model) (\n  {_recovered(model, scope)}\n)"
     ranges = (windows.detect, windows.double, windows.long)
-    # A burst that is over stays in the wider ranges: the page needs failures now as well.
-    over = f"unless on (job, model) {c.error_ratio(str(windows.detect))}{m} <= {number(scope.setting.above)}"
+    over = f"unless on (job, model) {c.ERRORS_PASSING}{m}"
     strong = "\nor\n".join([*(f"{_surely(scope, window, SURE)}\n{over}" for window in ranges), rare])
     # Twice the judged range, and the time that a page is kept, bridge any gap that the other alerts bridge.
     high = Incident(c.ERRORS_HIGH, c.ALERT_ERRORS, JOB_MODEL, m, scope.setting.pending)
     return high.expr(Signs(begins=weak, sure=strong))
+
+
+def _passing(model: Model, scope: Scope[ErrorAlert]) -> str:
+    """A burst stays in the ranges when it is over: a page needs failures now, and where `for` is long enough, before as well."""
+    windows, setting = model.alerts.windows, scope.setting
+    detect = windows.detect
+    now = f"{c.error_ratio(str(detect))}{scope.matchers}"
+    worst = f"max_over_time({now}[{windows.double}])"
+    signs = [
+        f"{now} <= {number(setting.above)}",
+        f"{now} <= {number(FADING)} * {worst}",
+        f"{c.model_errors(str(detect))}{scope.matchers} <= {number((LEAST_NOW - 0.5) / detect.seconds)}",
+    ]
+    if setting.pending.seconds >= 2 * detect.seconds:
+        before = f"{now} offset {detect}"
+        signs += [f"{before} <= {number(setting.above)}", f"{before} <= {number(BUDDING)} * {worst}"]
+    return "\nor\n".join(signs)
 
 
 def _weak(model: Model, scope: Scope[ErrorAlert]) -> str:

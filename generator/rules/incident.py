@@ -58,11 +58,12 @@ class Incident:
             f"unless {on} (\n"
             f"  time() - {since} > {ripe}\n"
             f"  unless {on} (\n{indented(indented(signs.sure))}\n  )\n"
-            f"  unless {on} {firing}\n)" + (self._bridge(on, own) if self.gap else "")
+            f"  unless {on} {firing}\n)" + (self._bridge(on, own, firing) if self.gap else "")
         )
 
-    def _bridge(self, on: str, own: str) -> str:
-        return f"\nor\n(\n  {own}\n  and {on} last_over_time({self.seen}[{self.gap}])\n  unless {on} {self.scraped}\n)"
+    def _bridge(self, on: str, own: str, firing: str) -> str:
+        """Only what has paged outlives a gap: what has not could not become sure in it."""
+        return f"\nor\n(\n  {own}\n  and {on} {firing}\n  and {on} last_over_time({self.seen}[{self.gap}])\n  unless {on} {self.scraped}\n)"
 
     def _of_alert(self, *more: str) -> str:
         return selector(self.matchers[1:-1], equals(c.ALERTNAME, self.alert), *more)

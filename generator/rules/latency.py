@@ -12,6 +12,8 @@ from generator.sources.registry import SOURCES
 
 OUTAGE = 0.3
 """Share of failed calls above which latency says nothing about health: failures answer fast, or only after a time-out."""
+MANY = 10
+"""Times the floor: so many calls in twice the range make a p95 that chance hardly doubles; fewer are judged by their p90."""
 
 
 def group(model: Model) -> Group:
@@ -24,9 +26,13 @@ def group(model: Model) -> Group:
 def _chain(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
     windows, setting, source = model.alerts.windows, scope.setting, SOURCES[model.source]
     detect, confirm = str(windows.detect), str(windows.confirm)
+    buckets = c.latency_by_model(detect)
+    short = source.latency_buckets(scope.matchers, confirm, (*JOB_MODEL, c.LE))
     rules = [
-        Recording(c.latency_p95(str(window)), _p95(model, scope, str(window)))
-        for window in dict.fromkeys((windows.detect, windows.confirm, windows.double))
+        Recording(buckets, source.latency_buckets(scope.matchers, detect, (*JOB_MODEL, c.LE))),
+        Recording(c.latency_p95(detect), _p95(model, scope, buckets + scope.matchers, detect)),
+        Recording(c.latency_p95(confirm), _p95(model, scope, short, confirm)),
+        Recording(c.latency_sure(str(windows.double)), _sure(model, scope)),
     ]
     requests = source.requests(scope.matchers, detect, JOB_MODEL)
     failed = source.errors(scope.matchers, detect, JOB_MODEL)
@@ -53,23 +59,33 @@ def _chain(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
         gap=windows.gap,
     )
     begins = above(now, lately, usual, setting.factor, JOB_MODEL)
-    # Few calls make a p95 of chance; over twice the range it is half as likely.
-    wider = f"{c.latency_p95(str(windows.double))}{scope.matchers}"
-    sure = f"{begins}\nunless on (job, model) {wider} <= {number(setting.factor)} * {usual}"
+    surely = f"{c.latency_sure(str(windows.double))}{scope.matchers}"
+    sure = f"{begins}\nand on (job, model) {surely} > {number(setting.factor)} * {usual}"
     signs = Signs(begins, sure=sure, goes_on=above(now, lately, usual, setting.factor, JOB_MODEL, GOES_ON))
     rules.append(Recording(c.LATENCY_SLOW, slow.expr(signs)))
     return rules
 
 
-def _p95(model: Model, scope: Scope[LatencyAlert], window: str) -> str:
-    source = SOURCES[model.source]
-    floor = number(scope.setting.min_requests / model.alerts.windows.detect.seconds)
-    buckets = source.latency_buckets(scope.matchers, window, (*JOB_MODEL, c.LE))
+def _p95(model: Model, scope: Scope[LatencyAlert], buckets: str, window: str) -> str:
     # `> 0` drops the NaN of a window without calls: NaN is never recorded.
+    return f"histogram_quantile(0.95, {buckets}) > 0\nand on (job, model)\n{_calls(model, scope, window)}"
+
+
+def _sure(model: Model, scope: Scope[LatencyAlert]) -> str:
+    """Over twice the range: recorded rates of now and before add up to what reading all raw buckets again would give."""
+    windows = model.alerts.windows
+    one = f"{c.latency_by_model(str(windows.detect))}{scope.matchers}"
+    buckets, double = f"{one} + {one} offset {windows.detect}", str(windows.double)
     return (
-        f"histogram_quantile(0.95, {buckets}) > 0\n"
-        f"and on (job, model)\n{source.requests(scope.matchers, window, JOB_MODEL)} >= {floor}"
+        f"histogram_quantile(0.95, {buckets}) > 0\nand on (job, model)\n{_calls(model, scope, double, MANY / 2)}\n"
+        f"or\nhistogram_quantile(0.9, {buckets}) > 0\nand on (job, model)\n{_calls(model, scope, double)}"
     )
+
+
+def _calls(model: Model, scope: Scope[LatencyAlert], window: str, times: float = 1) -> str:
+    """Calls a second, where there are enough of them to judge."""
+    least = number(times * scope.setting.min_requests / model.alerts.windows.detect.seconds)
+    return f"{SOURCES[model.source].requests(scope.matchers, window, JOB_MODEL)} >= {least}"
 
 
 def _alert(model: Model, scope: Scope[LatencyAlert]) -> Alert:

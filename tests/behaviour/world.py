@@ -5,6 +5,7 @@ Unlike the generated proofs this knows nothing of the spec, and nothing in it is
 
 import math
 import random
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -87,6 +88,7 @@ class World:
     def _calls(self, llm: Llm, minute: float, value: dict[object, float], rng: random.Random) -> None:
         if minute < llm.born:
             return
+        bounds = (*self.buckets, math.inf)
         for _call in range(_poisson(llm.rate * llm.calls(minute) * self.scrape / self.instances, rng)):
             value["requests"] += 1
             draw, failed = rng.random(), ""
@@ -105,9 +107,8 @@ class World:
             elif failed and llm.quick_failures:
                 latency = 40.0
             value["sum"] += latency
-            for bound in (*self.buckets, math.inf):
-                if latency <= bound:
-                    value[bound] += 1
+            for bound in bounds[bisect_left(bounds, latency) :]:
+                value[bound] += 1
 
     def _name(self, llm: Llm, instance: int, name: object) -> str:
         labels = f'job="{self.job}",instance="app-{instance}:8080",model="{llm.name}",endpoint="chat"'
