@@ -43,6 +43,7 @@ def play(plans: Sequence[Plan], setup: Setup, root: Path, progress: Progress, do
                     stack = Stack(folder, setup.spec_text, receiver, setup.pace, setup.scale, progress.say)
                     progress.say("starting Prometheus, Alertmanager, the app, its simulator and its traffic")
                     stack.start()
+                    progress.say(f"watch it on the page: {stack.page}")
                 done(_played(Player(stack, plan, progress), stack))
                 spoilt = plan.spoils
         finally:

@@ -90,6 +90,11 @@ class Stack:
         """Where a component answers, on loopback."""
         return self.model.placement[component].url
 
+    @property
+    def page(self) -> str:
+        """The four golden signals, live, while the drill lasts."""
+        return f"{self.url(c.PROMETHEUS)}/consoles/{c.PAGE}"
+
     def traffic(self, rates: dict[str, float]) -> None:
         """Calls a second by model, from now on."""
         part = self._control.with_suffix(".part")

