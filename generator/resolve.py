@@ -128,7 +128,8 @@ def windows(detect: int, hold: int, scrape: int) -> Windows:
         double=Duration(2 * detect),
         long=Duration(12 * detect),
         gap=Duration(3 * detect),
-        pulse=Duration(least),
+        # A gap must be noticed while the judged range still holds the two samples that a rate needs.
+        pulse=Duration(min(least, detect - 2 * scrape)),
         offset=Duration(2 * detect),
         hold=Duration(hold),
         keep=Duration(detect),
