@@ -46,6 +46,11 @@ def _sees_peaks(model: Model, llm: LlmModel) -> bool:
     return llm.latency.factor >= 1.5 and llm.latency.pending.seconds >= model.alerts.windows.detect.seconds
 
 
+def _buckets_follow(_model: Model, llm: LlmModel) -> bool:
+    """Nearly the square of a large factor reaches buckets that are too wide to show a steady rise."""
+    return llm.latency.factor <= 3
+
+
 def _waves(depth: float) -> tuple[Phase, ...]:
     """A day in eight steps, slower when it is busy."""
     steps = (0.0, 0.35, 0.5, 0.35, 0.0, -0.35, -0.5, -0.35)
@@ -77,6 +82,7 @@ SCENARIOS = (
         "creeping-slowdown", c.ALERT_LATENCY, "latency grows steadily, beyond the factor within the hour",
         (Phase(USUAL), *_creeping(14), Phase(Span(pending=1, detect=2), lean=1.96)),
         (_QUIET, Check(15, Span(pending=1), firing=True, say="pages"), Check(15, Span(pending=1, detect=2), firing=True, say="stays active")),
+        _buckets_follow,
     ),
     Scenario(
         "slow-after-blips", c.ALERT_LATENCY, "an hour with blips does not hide the slowdown after it",
