@@ -13,16 +13,17 @@ SLOW = "1h"
 """Range of what is sampled."""
 
 
-def group(model: Model) -> Group:
-    """The series that panels read, over the detection window; signals that the dialect cannot measure are left out."""
+def groups(model: Model) -> list[Group]:
+    """The series that panels read, over the detection window; signals that the dialect cannot measure are left out.
+
+    No rule of these reads another, so each histogram, which is most of the work, has a group of its own (benchmarks/rules.py).
+    """
     source = SOURCES[model.source]
     window = str(model.alerts.windows.detect)
     matchers = selector(equals(c.JOB, model.service.name))
     plan: tuple[tuple[Callable[[str], str], Rate | None, tuple[str, ...]], ...] = (
         (c.requests_rate, source.requests, (c.MODEL, c.ENDPOINT)),
         (c.errors_rate, source.errors, (c.MODEL, c.ENDPOINT, c.KIND)),
-        (c.latency_bucket_rate, source.latency_buckets, (c.MODEL, c.ENDPOINT, c.LE)),
-        (c.ttft_bucket_rate, source.ttft_buckets, (c.MODEL, c.ENDPOINT, c.LE)),
         (c.spend_rate, source.spend, (c.MODEL, c.ENDPOINT)),
         (c.tokens_rate, source.tokens, (c.MODEL, c.DIRECTION)),
         (c.unpriced_rate, source.unpriced, (c.MODEL,)),
@@ -43,4 +44,12 @@ def group(model: Model) -> Group:
     rules += [
         Recording(name, rate(matchers, SLOW, (c.JOB, *labels))) for name, rate, labels in slow if rate is not None
     ]
-    return Group("llm-canonical", rules)
+    by_bucket = (c.JOB, c.MODEL, c.ENDPOINT, c.LE)
+    latency = [Recording(c.latency_bucket_rate(window), source.latency_buckets(matchers, window, by_bucket))]
+    ttft = source.ttft_buckets
+    first_token = [Recording(c.ttft_bucket_rate(window), ttft(matchers, window, by_bucket))] if ttft else []
+    return [
+        Group("llm-canonical", rules),
+        Group("llm-canonical-latency", latency),
+        Group("llm-canonical-ttft", first_token),
+    ]

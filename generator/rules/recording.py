@@ -10,4 +10,4 @@ PATH = "prometheus/rules/canonical.yml"
 
 def build(model: Model) -> list[Artifact]:
     """One rule file."""
-    return [rule_file(model, PATH, [canonical.group(model)])]
+    return [rule_file(model, PATH, canonical.groups(model))]

@@ -1,7 +1,13 @@
-"""Loki parses strictly and cannot be had here, so its keys are compared with its documentation's list."""
+"""Loki parses strictly: judged by itself where it is on PATH, and by its documentation's list of keys everywhere.
 
+Its packages are under the AGPL, so nothing here downloads or builds it unasked.
+"""
+
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.configs.keys import unknown
@@ -12,6 +18,18 @@ LISTED = "loki-3.7.keys"
 def test_every_key_is_one_of_loki_3_7(repository: Path) -> None:
     """The rendered config has no key that the pinned version does not know, in lists neither."""
     assert unknown(yaml.safe_load((repository / "stack/loki/loki.yaml").read_text()), LISTED) == []
+
+
+def test_loki_itself_accepts_the_config(repository: Path) -> None:
+    """`loki -verify-config` has nothing against the rendered config."""
+    program = shutil.which("loki")
+    if not program:
+        pytest.skip("no loki on PATH: its config is checked by the list of its keys only")
+    config = repository / "stack/loki/loki.yaml"
+    done = subprocess.run(
+        [program, "-verify-config", f"-config.file={config}"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_retention_has_all_that_it_needs(repository: Path) -> None:
