@@ -9,6 +9,7 @@ import yaml
 from generator import conventions as c
 from generator.artifact import Artifact
 from generator.model import Model
+from generator.rules.errors import looks_back
 from generator.yaml_text import dump
 
 
@@ -196,8 +197,9 @@ def _errors(model: Model) -> Iterator[Mutant]:
     now = re.escape(c.error_ratio(detect))
     yield Mutant(alert, "page for the echo of a burst", c.ERRORS_PASSING, rf"\nor\n{now}[^\n]* <= \S+ \* max_over_time\(((?!\nor).)*\)", "",
                  ("burst-and-echo",))  # fmt: skip
-    yield Mutant(alert, "page for a burst that has just begun", c.ERRORS_PASSING, rf"\nor\n{now}\S+ offset \S+ <= \S+ \* .*", "",
-                 ("trickle-then-burst",))  # fmt: skip
+    if any(looks_back(model, setting) for setting in (model.alerts.errors, *(llm.errors for llm in model.models))):
+        yield Mutant(alert, "page for a burst that has just begun", c.ERRORS_PASSING, rf"\nor\n{now}\S+ offset \S+ <= \S+ \* .*", "",
+                     ("trickle-then-burst",))  # fmt: skip
     yield Mutant(alert, "be sure of nothing", high, r"> 0\.5 \+", "> 1e9 +", ("some-calls-fail",))
 
 

@@ -81,10 +81,15 @@ def _passing(model: Model, scope: Scope[ErrorAlert]) -> str:
         f"{now} <= {number(FADING)} * {worst}",
         f"{c.model_errors(str(detect))}{scope.matchers} <= {number((LEAST_NOW - 0.5) / detect.seconds)}",
     ]
-    if setting.pending.seconds >= 2 * detect.seconds:
+    if looks_back(model, setting):
         before = f"{now} offset {detect}"
         signs += [f"{before} <= {number(setting.above)}", f"{before} <= {number(BUDDING)} * {worst}"]
     return "\nor\n".join(signs)
+
+
+def looks_back(model: Model, setting: ErrorAlert) -> bool:
+    """Whether `for` is so long that a burst can begin within it and lie wholly after the range before the judged one."""
+    return setting.pending.seconds >= 2 * model.alerts.windows.detect.seconds
 
 
 def _weak(model: Model, scope: Scope[ErrorAlert]) -> str:
