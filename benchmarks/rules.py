@@ -5,8 +5,10 @@ minutes Prometheus is asked how long the last evaluations took. Series are count
 """
 
 import argparse
+import itertools
 import json
 import shutil
+import statistics
 import subprocess
 import tempfile
 import threading
@@ -26,6 +28,9 @@ from generator.spec.load import parse
 
 BUCKETS = (*(25 * 1.45**step for step in range(24)), float("inf"))
 INTERVAL = 15
+PEERS = Path(__file__).parent / "peers"
+ROUNDS = 12
+"""Evaluations that are looked at: a single one may have met a scrape, or another group."""
 
 
 def exposition(models: int, endpoints: int, seconds: float) -> str:
@@ -47,13 +52,13 @@ def exposition(models: int, endpoints: int, seconds: float) -> str:
     return "\n".join(lines) + "\n"
 
 
-def serve(models: int, endpoints: int) -> ThreadingHTTPServer:
-    """The application, on a free port of the loopback interface."""
-    began = time.monotonic()
+def serve(bodies: list[bytes]) -> ThreadingHTTPServer:
+    """The application, on a free port of the loopback interface: one body a scrape."""
+    turn = itertools.cycle(bodies)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = exposition(models, endpoints, 1000 + time.monotonic() - began).encode()
+            body = next(turn)
             self.send_response(200)
             self.send_header("content-type", "text/plain; version=0.0.4")
             self.send_header("content-length", str(len(body)))
@@ -75,6 +80,16 @@ def ask(port: int, path: str, **words: str) -> Any:
         return json.load(response)["data"]
 
 
+def evaluations(port: int) -> dict[tuple[str, int], list[float]]:
+    """Seconds of ROUNDS evaluations of each group, by its name and its number of rules."""
+    seen: dict[tuple[str, int], list[float]] = {}
+    for _round in range(ROUNDS):
+        for group in ask(port, "rules")["groups"]:
+            seen.setdefault((group["name"], len(group["rules"])), []).append(group["evaluationTime"])
+        time.sleep(INTERVAL)
+    return seen
+
+
 def measure(models: int, endpoints: int, minutes: float, binary: Path, folder: Path) -> None:
     """Print the table."""
     listed = "\n".join(
@@ -84,7 +99,11 @@ def measure(models: int, endpoints: int, minutes: float, binary: Path, folder: P
     model = resolve(spec, spec_name="spec.yaml")
     for artifact in (*recording.build(model), *alerts.build(model)):
         (folder / Path(artifact.path).name).write_text(artifact.text, encoding="utf-8")
-    app = serve(models, endpoints)
+    for peer in PEERS.glob("*.yml"):
+        shutil.copy(peer, folder / f"peer-{peer.name}")
+    # Written ahead: a real application would not take these cores from Prometheus.
+    scrapes = int(minutes * 60 / INTERVAL) + ROUNDS + 4
+    app = serve([exposition(models, endpoints, 1000 + INTERVAL * turn).encode() for turn in range(scrapes)])
     target = f"127.0.0.1:{app.server_address[1]}"
     (folder / "prometheus.json").write_text(
         json.dumps(
@@ -104,7 +123,7 @@ def measure(models: int, endpoints: int, minutes: float, binary: Path, folder: P
     with subprocess.Popen(command) as prometheus:
         try:
             time.sleep(minutes * 60)
-            groups = ask(port, "rules")["groups"]
+            seen = evaluations(port)
             series = ask(port, "query", query='count({job="bench"})')["result"][0]["value"][1]
             recorded = ask(port, "query", query='count({__name__=~".+:.+",job="bench"})')["result"][0]["value"][1]
             scraped = ask(port, "query", query="scrape_duration_seconds")["result"][0]["value"][1]
@@ -115,11 +134,10 @@ def measure(models: int, endpoints: int, minutes: float, binary: Path, folder: P
         f"{models} models x {endpoints} endpoints x {len(BUCKETS)} buckets, after {minutes:g} minutes; scrape {float(scraped):.1f} s"
     )
     print(f"{series} series, of them {recorded} recorded\n")
-    print("| group | rules | evaluation, s | of the interval |\n|---|---:|---:|---:|")
-    for group in groups:
-        print(
-            f"| {group['name']} | {len(group['rules'])} | {group['evaluationTime']:.3f} | {group['evaluationTime'] / INTERVAL:.1%} |"
-        )
+    print("| group | rules | evaluation, s, median | worst | median, of the interval |\n|---|---:|---:|---:|---:|")
+    for (name, rules), times in seen.items():
+        middle = statistics.median(times)
+        print(f"| {name} | {rules} | {middle:.2f} | {max(times):.2f} | {middle / INTERVAL:.1%} |")
 
 
 def main() -> None:
@@ -127,9 +145,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=int, default=100)
     parser.add_argument("--endpoints", type=int, default=20)
-    parser.add_argument("--minutes", type=float, default=8)
+    parser.add_argument("--minutes", type=float, default=6)
+    parser.add_argument("--prometheus", type=Path, metavar="BINARY", help="another than the one `make stack` launches")
     arguments = parser.parse_args()
-    binary = ensure(PACKAGES[c.PROMETHEUS], print).binaries[c.PROMETHEUS]
+    binary = arguments.prometheus or ensure(PACKAGES[c.PROMETHEUS], print).binaries[c.PROMETHEUS]
     folder = Path(tempfile.mkdtemp(prefix="stackgen-bench-"))
     try:
         measure(arguments.models, arguments.endpoints, arguments.minutes, binary, folder)

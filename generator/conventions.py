@@ -145,6 +145,11 @@ def latency_healthy_p95(window: str) -> str:
     return f"job_model:llm_latency_ms:p95_healthy_{window}"
 
 
+def latency_outage(window: str) -> str:
+    """Failed calls a second, present only while so many fail that latency says nothing about health; labels job, model."""
+    return f"job_model:llm_errors:outage_{window}"
+
+
 LATENCY_BASELINE: Final = "job_model:llm_latency_ms:baseline"
 """What p95 is compared with, in milliseconds: held while the latency alert is active; labels job, model."""
 
@@ -216,6 +221,17 @@ SPEND_BASELINE: Final = "job:llm_cost_usd_per_hour:baseline"
 """What spend is compared with, in USD per hour: held while the spend alert is active; label job."""
 
 # --- alerts -----------------------------------------------------------------------------------------------------------
+RULE_GROUPS: Final = (
+    "llm-canonical",
+    "llm-canonical-latency",
+    "llm-canonical-ttft",
+    "llm-latency-recent",
+    "llm-latency",
+    "llm-errors",
+    "llm-spend",
+    "llm-tickets",
+)
+"""Rule groups so that each follows what it reads. Prometheus runs them side by side; promtool at random unless told this order."""
 ALERT_LATENCY: Final = "LLMLatencyDoubled"
 ALERT_ERRORS: Final = "LLMErrorRateHigh"
 ALERT_SPEND: Final = "LLMSpendSpike"

@@ -35,12 +35,17 @@ def proof_file(model: Model, stem: str, found: list[dict[str, Any]]) -> dict[str
     # Tickets look at hours and days: nothing of them needs the pace of the others.
     step = Duration(max(1, model.alerts.windows.confirm.seconds // 4) * (4 if stem == "tickets" else 1))
     rules = [f"../rules/{path.rpartition('/')[2]}" for path in rules_of(stem)]
-    return {"rule_files": rules, "evaluation_interval": str(step), "tests": found}
+    return {
+        "rule_files": rules,
+        "evaluation_interval": str(step),
+        "group_eval_order": list(c.RULE_GROUPS),
+        "tests": found,
+    }
 
 
 def rules_of(stem: str) -> list[str]:
-    """The rule files that the proofs of one file need: tickets read what the latency alert records."""
-    stems = ("canonical", "latency", stem) if stem == "tickets" else ("canonical", stem)
+    """The rule files that the proofs of one file need: tickets read what panels and the latency alert read too."""
+    stems = ("canonical", "latency", stem) if stem == "tickets" else (stem,)
     return [f"prometheus/rules/{name}.yml" for name in stems]
 
 

@@ -1,5 +1,6 @@
 """promtool as oracle: play one proof, and say at which seconds its alert fired."""
 
+import os
 import re
 import subprocess
 import tempfile
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator import conventions as c
 from generator.artifact import Artifact
 from generator.yaml_text import dump
 
@@ -54,12 +56,15 @@ def ask(
         data = {
             "rule_files": [f"{number}.yml" for number in range(len(rules))],
             "evaluation_interval": interval,
+            "group_eval_order": list(c.RULE_GROUPS),
             "tests": [{**proof, "promql_expr_test": [*own, *looks]}],
         }
         (folder / "proof.yml").write_text(dump(data), encoding="utf-8")
         command = [str(promtool), "test", "rules", str(folder / "proof.yml")]
+        # A proof needs little memory; collecting garbage less often saves a seventh of the time.
+        roomy = {"GOGC": "400"} | os.environ
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False, env=roomy)
         except subprocess.TimeoutExpired as error:
             raise OracleError(f"promtool took longer than {_PATIENCE:.0f} s") from error
     output = done.stdout + done.stderr

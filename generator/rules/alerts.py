@@ -1,4 +1,4 @@
-"""One rule file an alert: the chain of recordings that it is judged by, and the alert, evaluated in order in one group."""
+"""One rule file an alert: the chain of recordings that it is judged by, and the alert, evaluated in order."""
 
 from generator.artifact import Artifact
 from generator.model import Model
@@ -10,12 +10,15 @@ FOLDER = "prometheus/rules"
 
 def build(model: Model) -> list[Artifact]:
     """`latency.yml`, `errors.yml`, `spend.yml`, `tickets.yml`; what the dialect cannot measure is left out."""
-    groups: dict[str, Group | None] = {
-        "latency": latency.group(model),
-        "errors": errors.group(model),
-        "spend": spend.group(model),
-        "tickets": tickets.group(model),
+    spend_group = spend.group(model)
+    files: dict[str, list[Group]] = {
+        "latency": latency.groups(model),
+        "errors": [errors.group(model)],
+        "spend": [spend_group] if spend_group else [],
+        "tickets": [tickets.group(model)],
     }
     return [
-        rule_file(model, f"{FOLDER}/{stem}.yml", [group]) for stem, group in groups.items() if group and group.rules
+        rule_file(model, f"{FOLDER}/{stem}.yml", groups)
+        for stem, groups in files.items()
+        if any(group.rules for group in groups)
     ]

@@ -16,31 +16,45 @@ MANY = 10
 """Times the floor: so many calls in twice the range make a p95 that chance hardly doubles; fewer are judged by their p90."""
 
 
-def group(model: Model) -> Group:
-    """One chain for all settings, and the alerts that it ends in."""
+def groups(model: Model) -> list[Group]:
+    """One chain for all settings, and the alerts that it ends in; what only vetoes has a group of its own before it.
+
+    Two reads of every bucket would make one group too slow with many models (benchmarks/rules.py), and a veto that is one
+    evaluation old harms nothing.
+    """
     found = list(scopes(model, model.alerts.latency, lambda llm: llm.latency))
+    recent = together([_recent(model, scope) for scope in found])
     chain = together([_chain(model, scope) for scope in found])
-    return Group("llm-latency", [*chain, *(_alert(model, scope) for scope in found if scope.setting.enabled)])
+    alerts = [_alert(model, scope) for scope in found if scope.setting.enabled]
+    return [Group("llm-latency-recent", recent), Group("llm-latency", [*chain, *alerts])]
+
+
+def _recent(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
+    windows, source = model.alerts.windows, SOURCES[model.source]
+    detect, confirm = str(windows.detect), str(windows.confirm)
+    short = source.latency_buckets(scope.matchers, confirm, (*JOB_MODEL, c.LE))
+    requests = source.requests(scope.matchers, detect, JOB_MODEL)
+    failed = source.errors(scope.matchers, detect, JOB_MODEL)
+    return [
+        Recording(c.latency_p95(confirm), _p95(model, scope, short, confirm)),
+        Recording(c.latency_outage(detect), f"{failed} > {number(OUTAGE)} * {requests}"),
+    ]
 
 
 def _chain(model: Model, scope: Scope[LatencyAlert]) -> list[Recording]:
     windows, setting, source = model.alerts.windows, scope.setting, SOURCES[model.source]
     detect, confirm = str(windows.detect), str(windows.confirm)
     buckets = c.latency_by_model(detect)
-    short = source.latency_buckets(scope.matchers, confirm, (*JOB_MODEL, c.LE))
     rules = [
         Recording(buckets, source.latency_buckets(scope.matchers, detect, (*JOB_MODEL, c.LE))),
         Recording(c.latency_p95(detect), _p95(model, scope, buckets + scope.matchers, detect)),
-        Recording(c.latency_p95(confirm), _p95(model, scope, short, confirm)),
         Recording(c.latency_sure(str(windows.double)), _sure(model, scope)),
     ]
-    requests = source.requests(scope.matchers, detect, JOB_MODEL)
-    failed = source.errors(scope.matchers, detect, JOB_MODEL)
     now, lately = f"{c.latency_p95(detect)}{scope.matchers}", f"{c.latency_p95(confirm)}{scope.matchers}"
     rules.append(
         Recording(
             c.latency_healthy_p95(detect),
-            f"{now}\nunless on (job, model)\n{failed} > {number(OUTAGE)} * {requests}",
+            f"{now}\nunless on (job, model)\n{c.latency_outage(detect)}{scope.matchers}",
         )
     )
     candidate = median(c.latency_healthy_p95(detect), scope.matchers, setting.baseline, windows.offset)

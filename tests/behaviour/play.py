@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from generator import conventions as c
 from tests.behaviour.world import World
 
 SPAN = 30
@@ -27,6 +28,7 @@ def firing(
     test = {
         "rule_files": [str(path) for path in rules],
         "evaluation_interval": f"{world.scrape}s",
+        "group_eval_order": list(c.RULE_GROUPS),
         "tests": [
             {
                 "interval": f"{world.scrape}s",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import yaml
 
 from generator import conventions as c
 from generator.artifact import Artifact
@@ -24,6 +26,7 @@ from generator.prove.mutants import mutants
 from generator.prove.oracle import OracleError, ask
 from generator.prove.report import coverage, failures, junit
 from generator.prove.run import Outcome, prove, rule_files
+from generator.yaml_text import dump
 from tests import promtools
 
 ONE = "service: {name: bot}\nmodels: [{name: m1, provider: x, price: {input: 1, output: 2}}]\n"
@@ -253,3 +256,18 @@ def test_every_promtool_says_the_same(generation: str, repository: Path) -> None
     for words in commands:
         done = subprocess.run([promtool, *words], capture_output=True, text=True, check=False, timeout=1000)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.e2e
+def test_proofs_hold_where_groups_are_evaluated_the_other_way_round(
+    tool: Path, repository: Path, tmp_path: Path
+) -> None:
+    """Prometheus evaluates groups side by side, so what one reads of another may be an evaluation old (ADR 13)."""
+    shutil.copytree(repository / "stack/prometheus", tmp_path / "prometheus")
+    files = sorted((tmp_path / "prometheus/tests").glob("*.yml"))
+    for file in files:
+        proofs = yaml.safe_load(file.read_text())
+        assert proofs["group_eval_order"] == list(c.RULE_GROUPS)
+        file.write_text(dump(proofs | {"group_eval_order": [*reversed(c.RULE_GROUPS)]}))
+    done = subprocess.run([tool, "test", "rules", *files], capture_output=True, text=True, check=False, timeout=1000)
+    assert done.returncode == 0, done.stdout + done.stderr
