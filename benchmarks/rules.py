@@ -1,6 +1,6 @@
 """How long each rule group takes on a real Prometheus with many models: `python -m benchmarks.rules`.
 
-An application of 100 models, 20 endpoints and 25 buckets is scraped every 15 s, at random phases of its counters; after some
+An application of 100 models, 20 endpoints and 25 buckets is scraped every 15 s; the rules of the peers are loaded beside ours. After some
 minutes Prometheus is asked how long the last evaluations took. Series are counted by Prometheus itself.
 """
 
