@@ -157,7 +157,7 @@ def test_every_mutant_changes_a_rule(model: Model, model_of: Callable[[str], Mod
         for mutant in found:
             assert any(mutant.applied(artifact) for artifact in rule_files(one, mutant.alert)), mutant.name
     with pytest.raises(ValueError, match="is not in"):
-        replace(found[0], pattern="nothing like this", replacement="").applied(rule_files(other, found[0].alert)[1])
+        replace(found[0], pattern="nothing like this", replacement="").applied(rule_files(other, found[0].alert)[0])
 
 
 def test_a_mutant_is_caught(model: Model, tool: Path, monkeypatch: pytest.MonkeyPatch) -> None:
