@@ -21,8 +21,8 @@ from benchmarks.quality_plot import plot
 from benchmarks.quality_score import SETS, Pages, Score, pages, table
 from benchmarks.rough import rough_world
 from generator import conventions as c
+from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import ensure
-from generator.launch.obtain.package import PACKAGES
 from generator.progress import Progress
 from generator.resolve import resolve
 from generator.rules import alerts, recording

@@ -17,8 +17,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import ensure
-from generator.launch.obtain.package import PACKAGES
 
 REPOSITORY = Path(__file__).parent.parent
 END = "2026-01-12"

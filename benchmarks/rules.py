@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from generator import conventions as c
+from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import ensure
-from generator.launch.obtain.package import PACKAGES
 from generator.resolve import resolve
 from generator.rules import alerts, recording
 from generator.spec.load import parse

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from generator import __version__
+from generator.arguments import parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ def main(argv: "Sequence[str] | None" = None) -> NoReturn:
     """Run one command and exit with its code."""
     # A short process allocates much and frees little: collecting garbage would cost a tenth of its time.
     gc.disable()
-    arguments = _parser().parse_args(argv)
+    arguments = parser(_COMMANDS).parse_args(argv)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         code = run(arguments)
@@ -48,72 +48,6 @@ def main(argv: "Sequence[str] | None" = None) -> NoReturn:
         print("This is a bug in stackgen, not in your spec. Please report it with the lines above.", file=sys.stderr)
         code = 2
     sys.exit(code)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="stackgen", description="One spec.yaml -> a tested observability stack.")
-    parser.add_argument("--version", action="version", version=f"stackgen {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-
-    def command(name: str, run: "Callable[[argparse.Namespace], int]", about: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=about, description=about)
-        sub.set_defaults(run=run)
-        sub.add_argument("--spec", type=Path, default=Path("spec.yaml"), metavar="FILE", help="default: spec.yaml")
-        return sub
-
-    sub = command("render", _render, "Render the stack: build in memory, compare, write only what differs.")
-    sub.add_argument("--out", type=Path, metavar="DIR", help="default: the folder stack beside the spec")
-    sub.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 where the folder differs from the spec"
-    )
-    sub.add_argument(
-        "--diff", action="store_true", help="write nothing; show what would change (with --check: and exit 1)"
-    )
-    sub.add_argument("--force", action="store_true", help="overwrite generated files that somebody edited")
-    sub.add_argument("--quiet", action="store_true", help="print only the closing line")
-    sub = command("check", _check, "Check the spec: every problem at once, with its place and what to do.")
-    sub.add_argument("--json", action="store_true", help="problems as JSON on stdout")
-    sub = command("contract", _contract, "Check that every name in rules, panels and docs is one that exists.")
-    sub.add_argument("--json", action="store_true", help="problems as JSON on stdout")
-    command("schema", _schema, "Print the JSON Schema of the spec.")
-    sub = command("explain", _explain, "Explain a field of the spec: meaning, default, where it ends up.")
-    sub.add_argument(
-        "path", nargs="?", default="", metavar="PATH", help="for example alerts.latency.factor; none: all fields"
-    )
-    sub = command(
-        "drill", _drill, "Play an incident through the real stack, with an hour made of minutes, and report it."
-    )
-    sub.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="one or several; --list shows all")
-    sub.add_argument("--html", type=Path, metavar="FILE", help="write a report that needs no other file")
-    sub.add_argument("--json", action="store_true", help="the result, or the list, as JSON on stdout")
-    sub.add_argument(
-        "--list", action="store_true", help="all scenarios: what each promises, how long it takes, or why not"
-    )
-    sub.add_argument("--keep", action="store_true", help="keep the drill's configs, data and logs")
-    sub = command("prove", _prove, "Run every proof of the alerts with promtool, and print how each alert did.")
-    sub.add_argument(
-        "--mutants", action="store_true", help="also break each rule on purpose, and show that a proof notices"
-    )
-    sub.add_argument("--promtool", type=Path, metavar="FILE", help="default: the one that the stack uses")
-    sub.add_argument("--jobs", type=int, metavar="N", help="proofs at a time; default: one a processor")
-    sub.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML for CI")
-    sub.add_argument("--json", action="store_true", help="the outcomes as JSON on stdout")
-    sub = command(
-        "backtest", _backtest, "Replay the alerts over a real server's history: how many pages, when, how long."
-    )
-    _backtest_arguments(sub)
-    sub = command("up", _up, "Render for this machine, launch, wait until ready, print one table.")
-    sub.add_argument("--engine", choices=("auto", "compose", "native"), default="auto")
-    sub.add_argument("--no-traffic", action="store_true", help="do not start the demo traffic of the reference app")
-    sub.add_argument("--json", action="store_true", help="the table as JSON")
-    sub = command("down", _down, "Stop what `up` started.")
-    sub = command("status", _status, "Show what runs; exit 1 where a component is down.")
-    sub.add_argument("--json", action="store_true", help="the table as JSON")
-    sub = command("logs", _logs, "Print the components' logs.")
-    sub.add_argument("components", nargs="*", metavar="COMPONENT")
-    sub.add_argument("-f", "--follow", action="store_true")
-    sub.add_argument("-n", "--lines", type=int, default=40)
-    return parser
 
 
 def _load(path: Path) -> "LoadedSpec | None":
@@ -249,12 +183,6 @@ def _prove(arguments: argparse.Namespace) -> int:
     )
 
 
-def _backtest_arguments(parser: argparse.ArgumentParser) -> None:
-    from generator.backtest.command import add_arguments
-
-    add_arguments(parser)
-
-
 def _backtest(arguments: argparse.Namespace) -> int:
     loaded = _load(arguments.spec)
     if loaded is None:
@@ -263,6 +191,12 @@ def _backtest(arguments: argparse.Namespace) -> int:
     from generator.backtest.run import backtest
 
     return backtest(loaded, command.server(arguments), command.options(arguments))
+
+
+def _obtain(arguments: argparse.Namespace) -> int:
+    from generator.launch.obtain.command import obtain
+
+    return obtain(arguments.packages, everything=arguments.all, as_json=arguments.json)
 
 
 def _up(arguments: argparse.Namespace) -> int:
@@ -287,3 +221,20 @@ def _logs(arguments: argparse.Namespace) -> int:
     from generator.launch.commands import logs
 
     return logs(arguments.spec, components=arguments.components, follow=arguments.follow, lines=arguments.lines)
+
+
+_COMMANDS: "dict[str, Callable[[argparse.Namespace], int]]" = {
+    "render": _render,
+    "check": _check,
+    "contract": _contract,
+    "schema": _schema,
+    "explain": _explain,
+    "drill": _drill,
+    "prove": _prove,
+    "backtest": _backtest,
+    "obtain": _obtain,
+    "up": _up,
+    "down": _down,
+    "status": _status,
+    "logs": _logs,
+}

@@ -39,6 +39,8 @@ class Placement:
     """Every component of one running form of the stack, by name; a component that is not there is not in the mapping."""
 
     places: Mapping[str, Place]
+    contained: bool = False
+    """Whether each component runs in a container of its own."""
 
     def __contains__(self, component: str) -> bool:
         return component in self.places
@@ -85,4 +87,4 @@ def compose_placement(published: Mapping[str, int], *, example_app: bool) -> Pla
             secrets="/run/secrets",
             version=pinned.version if pinned else (0, 0, 0),
         )
-    return Placement(places)
+    return Placement(places, contained=True)

@@ -28,7 +28,9 @@ PINNED = {
         Component(c.ALERTMANAGER, (0, 34, 2), "prom/alertmanager", "v0.34.2", 65534),
         Component(c.GRAFANA, (13, 2, 2), "grafana/grafana", "13.2.2", 472),
         Component(c.TEMPO, (3, 0, 3), "grafana/tempo", "3.0.3", 10001),
+        Component(c.JAEGER, (2, 20, 0), "jaegertracing/jaeger", "2.20.0", 10001),
         Component(c.LOKI, (3, 7, 8), "grafana/loki", "3.7.8", 10001),
+        Component(c.VICTORIA_LOGS, (1, 52, 1), "victoriametrics/victoria-logs", "v1.52.1", 65534),
         Component(c.COLLECTOR, (0, 165, 0), "otel/opentelemetry-collector-contrib", "0.165.0", 10001),
     )
 }

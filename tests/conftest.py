@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
-from generator.launch.obtain.package import PACKAGES, Obtained
+from generator.launch.obtain.package import Obtained
 from generator.model import Model
 from generator.resolve import resolve
 from generator.spec.load import load, parse

@@ -6,9 +6,10 @@ import subprocess
 from pathlib import Path
 
 from generator import conventions as c
+from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
 from generator.launch.obtain.golang import from_go
-from generator.launch.obtain.package import PACKAGES, NotObtained, Obtained, cache_folder
+from generator.launch.obtain.package import NotObtained, Obtained, cache_folder
 from generator.launch.obtain.store import alone, from_cache, keep
 
 SUITES = {"bookworm": "2.42", "trixie": "2.53", "sid": "3.5"}

@@ -18,8 +18,8 @@ from generator.backtest.server import Server, ServerProblem
 from generator.backtest.shards import shards
 from generator.backtest.tables import as_text
 from generator.backtest.thresholds import Variant, variants
+from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
-from generator.launch.obtain.package import PACKAGES
 from generator.problems import ProblemsFound, render
 from generator.progress import Progress
 from generator.spec.load import LoadedSpec

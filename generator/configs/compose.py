@@ -49,8 +49,8 @@ class Container:
 
 
 def build(model: Model) -> list[Artifact]:
-    """`compose.yaml`, or nothing where a back end does not run in a container: then there is nothing to compose."""
-    if any(name not in model.placement for name in PINNED):
+    """`compose.yaml`, or nothing where components run without containers: then there is nothing to compose."""
+    if not model.placement.contained:
         return []
     services = [*_back_ends(model), *(_example(model) if model.app.example else [])]
     volumes = sorted({volume.split(":")[0] for service in services for volume in service.volumes if volume[0] != "."})

@@ -19,8 +19,8 @@ from generator.drill.rendered import SCRAPES, adapted, cut_off
 from generator.drill.signals import deferred
 from generator.launch import children
 from generator.launch.components import Component, components
+from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import ensure
-from generator.launch.obtain.package import PACKAGES
 from generator.launch.placement import native_placement
 from generator.launch.state import Running, State
 from generator.model import Model

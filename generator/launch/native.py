@@ -16,8 +16,9 @@ import psutil
 from generator.artifact import Artifact
 from generator.launch import children
 from generator.launch.components import MISSING, Component, components
+from generator.launch.obtain.catalog import CORE, PACKAGES
 from generator.launch.obtain.ensure import ensure
-from generator.launch.obtain.package import PACKAGES, Obtained
+from generator.launch.obtain.package import Obtained
 from generator.launch.placement import native_placement
 from generator.launch.state import Running, State
 from generator.launch.table import Row
@@ -54,7 +55,7 @@ def up(loaded: LoadedSpec, state: State, say: Callable[[str], None], *, demo_tra
 
 def _obtain(say: Callable[[str], None]) -> Mapping[str, Obtained]:
     with ThreadPoolExecutor() as pool:
-        return dict(zip(PACKAGES, pool.map(lambda package: ensure(package, say), PACKAGES.values()), strict=True))
+        return dict(zip(CORE, pool.map(lambda name: ensure(PACKAGES[name], say), CORE), strict=True))
 
 
 def _link(secret: Path, link: Path, say: Callable[[str], None]) -> None:

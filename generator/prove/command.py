@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 
 from generator import conventions as c
+from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
-from generator.launch.obtain.package import PACKAGES
 from generator.model import Model
 from generator.progress import Progress
 from generator.prove.hunt import Hunt, hunt

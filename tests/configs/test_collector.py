@@ -9,8 +9,8 @@ import yaml
 
 from generator import conventions as c
 from generator.configs import collector
+from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
-from generator.launch.obtain.package import VERIFIERS
 from generator.model import Model
 
 # Where it is neither on PATH nor in the cache it is built, which takes minutes.
@@ -27,7 +27,7 @@ traces: {backend: otlp, endpoint: "https://otlp.example.org", headers_file: secr
 def otelcol() -> Path:
     """The Collector with the components that the configs use."""
     try:
-        return ensure(VERIFIERS[c.COLLECTOR], print).binaries["otelcol"]
+        return ensure(PACKAGES[c.COLLECTOR], print).binaries["otelcol"]
     except CannotBeHad as error:
         pytest.skip(str(error))
 

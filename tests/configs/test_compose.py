@@ -35,8 +35,9 @@ def test_nobody_is_root_and_nothing_is_writable_that_need_not_be(compose: dict[s
 
 def test_every_image_is_pinned(compose: dict[str, Any]) -> None:
     """The newest versions that the configs are written for."""
-    for name, pinned in PINNED.items():
-        assert compose["services"][name]["image"] == f"{pinned.image}:{pinned.tag}"
+    built = {"app", "simulator", "traffic"}
+    for name, service in compose["services"].items():
+        assert name in built or service["image"] == f"{PINNED[name].image}:{PINNED[name].tag}"
 
 
 def test_every_volume_secret_and_dependency_is_declared(repository: Path, compose: dict[str, Any]) -> None:

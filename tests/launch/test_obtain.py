@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from generator.launch.obtain import debian, golang
+from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
-from generator.launch.obtain.package import PACKAGES, NotObtained
+from generator.launch.obtain.package import NotObtained
 from generator.launch.obtain.path import from_path
 from generator.launch.obtain.store import from_cache, keep
 

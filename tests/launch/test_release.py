@@ -3,9 +3,12 @@
 import hashlib
 import io
 import platform
+import shutil
+import subprocess
 import tarfile
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,14 +16,15 @@ from pathlib import Path
 import pytest
 
 from generator.launch.obtain import release
-from generator.launch.obtain.package import PACKAGES, NotObtained
+from generator.launch.obtain.catalog import PACKAGES
+from generator.launch.obtain.package import NotObtained
 from generator.launch.obtain.release import from_release
 from generator.launch.obtain.store import from_cache
 
 PACKAGE = PACKAGES["prometheus"]
 MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), "amd64")
-STEM = f"prometheus-{PACKAGE.release}.linux-{MACHINE}"
-SCRIPT = f"\x7f#!/bin/sh\necho 'prometheus, version {PACKAGE.release} (branch: test)'\n"
+STEM = f"prometheus-{PACKAGE.released}.linux-{MACHINE}"
+SCRIPT = f"\x7f#!/bin/sh\necho 'prometheus, version {PACKAGE.released} (branch: test)'\n"
 
 
 def archive(members: dict[str, bytes]) -> bytes:
@@ -45,7 +49,7 @@ class Mirror:
 
     def publish(self, data: bytes, checksum: str | None = None) -> None:
         """An archive and its checksum, as releases have them."""
-        base = f"/{PACKAGE.repository}/releases/download/v{PACKAGE.release}"
+        base = f"/prometheus/prometheus/releases/download/v{PACKAGE.released}"
         wanted = checksum or hashlib.sha256(data).hexdigest()
         self.files = {f"{base}/{STEM}.tar.gz": data, f"{base}/sha256sums.txt": f"{wanted}  {STEM}.tar.gz\n".encode()}
 
@@ -81,18 +85,7 @@ def mirror(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Mirror]:
 @pytest.fixture
 def good(tmp_path: Path) -> bytes:
     """An archive whose programs run, built from a tiny real program."""
-    import shutil
-    import subprocess
-
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        pytest.skip("no C compiler, and a script would not count as the program")
-    source, program = tmp_path / "p.c", tmp_path / "p"
-    source.write_text(
-        f'#include <stdio.h>\nint main(void) {{ puts("prometheus, version {PACKAGE.release} (test)"); }}\n'
-    )
-    subprocess.run([compiler, "-o", program, source], check=True)
-    data = program.read_bytes()
+    data = program(tmp_path, f"prometheus, version {PACKAGE.released} (test)")
     return archive({f"{STEM}/prometheus": data, f"{STEM}/promtool": data, f"{STEM}/LICENSE": b"text"})
 
 
@@ -107,7 +100,7 @@ def test_a_good_archive_is_cached_and_not_asked_for_again(mirror: Mirror, good: 
     obtained = from_release(PACKAGE, print)
     assert obtained.way == "release"
     assert all(path.is_file() for path in obtained.binaries.values())
-    assert ".".join(map(str, obtained.version)) == PACKAGE.release
+    assert ".".join(map(str, obtained.version)) == PACKAGE.released
     assert from_cache(PACKAGE).binaries == obtained.binaries
 
 
@@ -170,3 +163,83 @@ def test_an_archive_without_the_tool_is_refused(mirror: Mirror, tmp_path: Path) 
     with pytest.raises(NotObtained, match="prometheus is not inside"):
         from_release(PACKAGE, print)
     assert nothing_is_left(tmp_path)
+
+
+def program(tmp_path: Path, says: str) -> bytes:
+    """A tiny real program that says its version."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("no C compiler, and a script would not count as the program")
+    source, built = tmp_path / "p.c", tmp_path / "p"
+    source.write_text(f'#include <stdio.h>\nint main(void) {{ puts("{says}"); }}\n')
+    subprocess.run([compiler, "-o", built, source], check=True)
+    return built.read_bytes()
+
+
+def test_a_zip_whose_files_are_no_programs_yet(mirror: Mirror, tmp_path: Path) -> None:
+    """Loki publishes its binary so, under the machine's name."""
+    package = PACKAGES["loki"]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        packed.writestr(f"loki-linux-{MACHINE}", program(tmp_path, f"loki, version {package.released} (test)"))
+    base = f"/grafana/loki/releases/download/v{package.released}"
+    name, data = f"loki-linux-{MACHINE}.zip", buffer.getvalue()
+    mirror.files = {
+        f"{base}/{name}": data,
+        f"{base}/SHA256SUMS": f"{hashlib.sha256(data).hexdigest()}  {name}\n".encode(),
+    }
+    assert from_release(package, print).binaries["loki"].name == f"loki-linux-{MACHINE}"
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_checksums_of_what_is_inside(mirror: Mirror, tmp_path: Path, wrong: bool) -> None:
+    """Jaeger publishes one for each file of the archive, and none for the archive."""
+    package = PACKAGES["jaeger"]
+    stem = f"jaeger-{package.released}-linux-{MACHINE}"
+    binary = program(tmp_path, f'{{\\"gitVersion\\":\\"v{package.released}\\"}}')
+    base = f"/jaegertracing/jaeger/releases/download/v{package.released}"
+    told = "0" * 64 if wrong else hashlib.sha256(binary).hexdigest()
+    mirror.files = {
+        f"{base}/{stem}.tar.gz": archive({f"{stem}/jaeger": binary}),
+        f"{base}/{stem}.sha256sum.txt": f"{told} *{stem}/jaeger\n".encode(),
+    }
+    if wrong:
+        with pytest.raises(NotObtained, match=r"jaeger of .* does not match its checksum"):
+            from_release(package, print)
+        assert nothing_is_left(tmp_path)
+    else:
+        assert from_release(package, print).version == (2, 20, 0)
+
+
+def test_a_program_without_a_checksum_is_refused(mirror: Mirror, tmp_path: Path) -> None:
+    """Where only something else in the archive has one."""
+    package = PACKAGES["jaeger"]
+    stem = f"jaeger-{package.released}-linux-{MACHINE}"
+    base = f"/jaegertracing/jaeger/releases/download/v{package.released}"
+    mirror.files = {
+        f"{base}/{stem}.tar.gz": archive({f"{stem}/jaeger": b"anything"}),
+        f"{base}/{stem}.sha256sum.txt": f"{'0' * 64} {stem}/LICENSE\n".encode(),
+    }
+    with pytest.raises(NotObtained, match=r"no checksum is published for .*jaeger"):
+        from_release(package, print)
+    assert nothing_is_left(tmp_path)
+
+
+def test_a_file_that_is_nothing_but_a_checksum(mirror: Mirror, tmp_path: Path) -> None:
+    """Grafana publishes it so, on another server than the others."""
+    package = PACKAGES["grafana"]
+    data = archive(
+        {f"grafana-{package.released}/bin/grafana": program(tmp_path, f"grafana version {package.released}")}
+    )
+    path = f"/{package.release.archive.format(version=package.released, os='linux', machine=MACHINE)}"
+    mirror.files = {path: data, f"{path}.sha256": hashlib.sha256(data).hexdigest().encode()}
+    assert from_release(package, print).binaries["grafana"].parent.name == "bin"
+
+
+def test_every_package_names_its_archive_and_its_checksums(mirror: Mirror) -> None:
+    """Of each, and with every part of its name filled in, as a server without them was asked."""
+    for package in PACKAGES.values():
+        with pytest.raises(NotObtained, match=r"answers 404"):
+            from_release(package, print)
+    assert len(set(mirror.asked)) == len(PACKAGES)
+    assert not [path for path in mirror.asked if "{" in path]

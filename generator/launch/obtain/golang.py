@@ -11,13 +11,12 @@ from generator.launch.obtain.store import keep
 
 _PATIENCE = 1500.0
 _MODULES = Path(__file__).parent / "modules"
-_VERSION = "github.com/prometheus/common/version.Version"
 
 
 def from_go(package: Package, say: Progress) -> Obtained:
     """Build all tools of the package. Raises NotObtained with the compiler's last line."""
-    if not package.module and not package.own:
-        raise NotObtained("its Go module does not build without generated files")
+    if not package.module:
+        raise NotObtained("no Go module builds it")
     go = shutil.which("go")
     if go is None:
         raise NotObtained("no Go toolchain on PATH")
@@ -25,29 +24,34 @@ def from_go(package: Package, say: Progress) -> Obtained:
     def build(stage: Path) -> None:
         say(f"{package.name}: building {package.built} with Go; the first time takes minutes")
         work = stage / "work"
-        fill = _own_program if package.own else _published_program
-        fill(go, package, work, stage / "bin")
+        programs = _own_module(package, work) if package.own else _published_module(go, package, work)
+        flags = ["-trimpath", "-ldflags", f"-s -w -X {package.stamp.format(built=package.built)}"]
+        if package.tags:
+            flags += ["-tags", package.tags]
+        # The sums of our own modules are committed: whatever they do not vouch for stops the build.
+        modules = "readonly" if package.own else "mod"
+        target = stage / "bin"
+        target.mkdir()
+        output = str(target / package.server) if programs == ["."] else f"{target}{os.sep}"
+        _run([go, "build", *flags, "-o", output, *programs], work, modules=modules)
         shutil.rmtree(work)
 
     return keep(package, "go", build)
 
 
-def _published_program(go: str, package: Package, work: Path, target: Path) -> None:
+def _published_module(go: str, package: Package, work: Path) -> list[str]:
+    """A module that asks for the program's, because `go install path@version` refuses those that replace or exclude others."""
     path, _, version = package.module.partition("@")
-    commands = [f"{path}/cmd/{tool}" for tool in package.tools]
+    programs = [f"{path}/cmd/{tool}" for tool in package.tools]
     work.mkdir()
-    # A module of our own, because `go install path@version` refuses modules that replace or exclude others.
     _run([go, "mod", "init", "stackgen.invalid/tools"], work)
-    _run([go, "get", *(f"{command}@{version}" for command in commands)], work)
-    flags = ["-tags", package.tags, "-trimpath", "-ldflags", f"-s -w -X {_VERSION}={package.built}"]
-    _run([go, "build", *flags, "-o", f"{target}{os.sep}", *commands], work)
+    _run([go, "get", *(f"{program}@{version}" for program in programs)], work)
+    return programs
 
 
-def _own_program(go: str, package: Package, work: Path, target: Path) -> None:
+def _own_module(package: Package, work: Path) -> list[str]:
     shutil.copytree(_MODULES / package.own, work)
-    flags = ["-trimpath", "-ldflags", f"-s -w -X main.version={package.built}"]
-    # The sums are committed: whatever they do not vouch for stops the build.
-    _run([go, "build", *flags, "-o", str(target / next(iter(package.tools))), "."], work, modules="readonly")
+    return [package.module]
 
 
 def _run(command: list[str], folder: Path, *, modules: str = "mod") -> None:

@@ -1,4 +1,4 @@
-"""What can be obtained: a project's binaries, the oldest version that will do, and its names elsewhere."""
+"""What a package is: a project's binaries, the oldest version that will do, and where they can be had."""
 
 import os
 import re
@@ -6,7 +6,6 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import conventions as c
 from generator.versions import PINNED
 
 Version = tuple[int, int, int]
@@ -17,23 +16,39 @@ class NotObtained(Exception):  # noqa: N818  # a way that did not work is a resu
 
 
 @dataclass(frozen=True)
+class Release:
+    """Where a project publishes archives; `{version}`, `{os}` and `{machine}` stand for themselves.
+
+    `sums` lists SHA-256 checksums, of the archive or of what is in it.
+    """
+
+    archive: str
+    sums: str
+    host: str = "https://github.com"
+
+
+@dataclass(frozen=True)
 class Package:
-    """`tools` maps our names of binaries to the names that distributions use; the first is the server."""
+    """`tools` maps our names of binaries to the names that projects and distributions use; the first is the server."""
 
     name: str
     tools: dict[str, tuple[str, ...]]
     oldest: Version
-    repository: str
-    debian: tuple[str, ...]
+    release: Release
+    debian: tuple[str, ...] = ()
     assets: str = ""
     """Folder that the distribution's build of the server reads at a fixed place."""
     module: str = ""
-    """Go module and its version, `path@v1.2.3`, that builds without generated files; empty where none does."""
+    """Go package to build, `path@v1.2.3`, or without a version where `own` pins it; empty where none builds."""
     built: str = ""
     """What the binaries of that module say their version is."""
     tags: str = ""
     own: str = ""
-    """Folder in `modules/` with a program of ours and its sums, where no module is the program itself."""
+    """Folder in `modules/` with a Go module of ours, and its sums."""
+    stamp: str = ""
+    """For the linker: the variable of the program that holds its version, and how it writes `{built}`."""
+    version: str = "--version"
+    """The word that makes the server tell its version."""
 
     @property
     def server(self) -> str:
@@ -41,7 +56,7 @@ class Package:
         return next(iter(self.tools))
 
     @property
-    def release(self) -> str:
+    def released(self) -> str:
         """The version that is downloaded."""
         return PINNED[self.name].dotted
 
@@ -58,56 +73,17 @@ class Obtained:
     """Where the server must be started, if that matters."""
 
 
-PACKAGES = {
-    package.name: package
-    for package in (
-        Package(
-            c.PROMETHEUS,
-            {"prometheus": ("prometheus",), "promtool": ("promtool",)},
-            (2, 42, 0),
-            "prometheus/prometheus",
-            ("prometheus", "promtool"),
-            module="github.com/prometheus/prometheus@v0.316.0",
-            built="3.16.0",
-            # No service discovery: it is three quarters of the dependencies, and the stack's targets are static.
-            tags="netgo,remove_all_sd",
-        ),
-        Package(
-            c.ALERTMANAGER,
-            {"alertmanager": ("alertmanager", "prometheus-alertmanager"), "amtool": ("amtool",)},
-            (0, 25, 0),
-            "prometheus/alertmanager",
-            ("prometheus-alertmanager",),
-            assets="/usr/share/prometheus/alertmanager",
-            # Newer modules lack the generated user interface, and do not compile without it.
-            module="github.com/prometheus/alertmanager@v0.31.1",
-            built="0.31.1",
-        ),
-    )
-}
+_TOLD = (re.compile(r"version (\d+)\.(\d+)\.(\d+)"), re.compile(r"\bv(\d+)\.(\d+)\.(\d+)"))
 
 
-VERIFIERS = {
-    c.COLLECTOR: Package(
-        c.COLLECTOR,
-        {"otelcol": ("otelcol-contrib", "otelcol")},
-        (0, 150, 0),
-        "",
-        (),
-        built="0.160.0",
-        own="collector",
-    )
-}
-"""What verifies a rendered config, but is not launched without Docker."""
-
-
-def version_of(binary: Path) -> Version:
-    """What `--version` says. Raises NotObtained when it does not run or says nothing."""
+def version_of(binary: Path, word: str = "--version") -> Version:
+    """What the binary says when it is asked with `word`. Raises NotObtained when it does not run or says nothing."""
     try:
-        done = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run([binary, word], capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotObtained(f"{binary} does not run: {error}") from error
-    match = re.search(r"version (\d+)\.(\d+)\.(\d+)", done.stdout + done.stderr)
+    said = done.stdout + done.stderr
+    match = next((found for pattern in _TOLD if (found := pattern.search(said))), None)
     if match is None:
         raise NotObtained(f"{binary} does not tell its version")
     return int(match[1]), int(match[2]), int(match[3])

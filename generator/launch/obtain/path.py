@@ -14,7 +14,7 @@ def from_path(package: Package) -> Obtained:
         if where is None:
             raise NotObtained(f"{tool} is not on PATH")
         found[tool] = Path(where)
-    version = version_of(found[package.server])
+    version = version_of(found[package.server], package.version)
     if version < package.oldest:
         raise NotObtained(f"{found[package.server]} is older than {'.'.join(map(str, package.oldest))}")
     return Obtained(package.name, version, "PATH", found)

@@ -33,7 +33,7 @@ def keep(package: Package, way: str, fill: Callable[[Path], None], folder: str =
     try:
         fill(stage)
         binaries = {tool: _find(stage, names, tool) for tool, names in package.tools.items()}
-        version = version_of(binaries[package.server])
+        version = version_of(binaries[package.server], package.version)
         target = base / f"{'.'.join(map(str, version))}-{way}"
         note = {
             "version": version,
