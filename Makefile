@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SPEC ?= spec.yaml
+WAIT ?= core
 export UV_NO_PROGRESS := 1
 # Many containers forbid Python to write bytecode; then every start compiles every library anew, a third of a render's time.
 export PYTHONDONTWRITEBYTECODE :=
@@ -15,9 +16,9 @@ INSTALL = $(BIN)/uv pip install --quiet --python $(VENV) --require-hashes --no-b
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-stack: $(VENV)/run ## render the stack, launch it, wait until it is ready
+stack: $(VENV)/run ## render the stack, launch it, wait until its core is ready; WAIT=all for everything that can be had
 	@$(BIN)/stackgen render --quiet --spec $(SPEC)
-	@$(BIN)/stackgen up --spec $(SPEC) $(ARGS)
+	@$(BIN)/stackgen up --spec $(SPEC) --wait $(WAIT) $(ARGS)
 
 down: $(VENV)/run ## stop the stack
 	@$(BIN)/stackgen down --spec $(SPEC)

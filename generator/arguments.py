@@ -62,13 +62,25 @@ def parser(run: "Mapping[str, Run]") -> argparse.ArgumentParser:
     sub.add_argument("--json", action="store_true", help="the outcomes as JSON on stdout")
     sub = command("backtest", "Replay the alerts over a real server's history: how many pages, when, how long.")
     add_backtest_arguments(sub)
+    _launching(command)
+    return whole
+
+
+def _launching(command: "Callable[[str, str], argparse.ArgumentParser]") -> None:
     sub = command("obtain", "Fetch or build what the native engine launches, and say where each binary came from.")
     sub.add_argument("packages", nargs="*", metavar="PACKAGE", help="default: what this spec's stack launches first")
     sub.add_argument("--all", action="store_true", help="everything that could be launched, slow builds included")
     sub.add_argument("--json", action="store_true", help="the table as JSON")
     sub = command("up", "Render for this machine, launch, wait until ready, print one table.")
     sub.add_argument("--engine", choices=("auto", "compose", "native"), default="auto")
+    sub.add_argument("--core-only", action="store_true", help="leave out traces, logs, the Collector and Grafana")
     sub.add_argument("--no-traffic", action="store_true", help="do not start the demo traffic of the reference app")
+    sub.add_argument(
+        "--wait",
+        choices=("core", "all"),
+        default="core",
+        help="return when the core is up, or when all that can be had is",
+    )
     sub.add_argument("--json", action="store_true", help="the table as JSON")
     sub = command("down", "Stop what `up` started.")
     sub = command("status", "Show what runs; exit 1 where a component is down.")
@@ -77,4 +89,3 @@ def parser(run: "Mapping[str, Run]") -> argparse.ArgumentParser:
     sub.add_argument("components", nargs="*", metavar="COMPONENT")
     sub.add_argument("-f", "--follow", action="store_true")
     sub.add_argument("-n", "--lines", type=int, default=40)
-    return whole

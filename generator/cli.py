@@ -202,7 +202,14 @@ def _obtain(arguments: argparse.Namespace) -> int:
 def _up(arguments: argparse.Namespace) -> int:
     from generator.launch.commands import up
 
-    return up(arguments.spec, engine=arguments.engine, demo_traffic=not arguments.no_traffic, as_json=arguments.json)
+    return up(
+        arguments.spec,
+        engine=arguments.engine,
+        demo_traffic=not arguments.no_traffic,
+        everything=arguments.wait == "all",
+        core_only=arguments.core_only,
+        as_json=arguments.json,
+    )
 
 
 def _down(arguments: argparse.Namespace) -> int:

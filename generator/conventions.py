@@ -270,14 +270,19 @@ DEFAULT_PORTS: Final = {
     "prometheus": 9090,
     "alertmanager": 9093,
     "tempo": 3200,
+    "jaeger": 16686,
     "loki": 3100,
+    "victorialogs": 9428,
     "otlp_grpc": 4317,
     "otlp_http": 4318,
     "collector": 8888,
     "app": 8080,
     "simulator": 8081,
+    "internal": 14300,
 }
 """Host ports of the published endpoints on 127.0.0.1, as `stack.ports` names them."""
+INTERNAL_PORTS: Final = 10
+"""How many ports, from `internal` on, components use among each other where they share one machine."""
 
 # --- log events -------------------------------------------------------------------------------------------------------
 LOG_REQUEST: Final = "llm.request"

@@ -35,6 +35,7 @@ SIDE = (
     "generator.configs.alertmanager",
     "generator.configs.grafana",
     "generator.configs.tempo",
+    "generator.configs.jaeger",
     "generator.configs.loki",
     "generator.configs.collector",
     "generator.configs.compose",

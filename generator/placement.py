@@ -57,7 +57,7 @@ _INSIDE = {
     c.PROMETHEUS: ({"http": 9090}, "/etc/prometheus", "/prometheus", "prometheus"),
     c.ALERTMANAGER: ({"http": 9093}, "/etc/alertmanager", "/alertmanager", "alertmanager"),
     c.GRAFANA: ({"http": 3000}, "/etc/grafana", "/var/lib/grafana", "grafana"),
-    c.TEMPO: ({"http": 3200, "otlp_grpc": 4317, "otlp_http": 4318}, "/etc/tempo", "/var/tempo", "tempo"),
+    c.TEMPO: ({"http": 3200, "otlp_grpc": 4317, "otlp_http": 4318, "grpc": 9095}, "/etc/tempo", "/var/tempo", "tempo"),
     c.LOKI: ({"http": 3100, "grpc": 9095}, "/etc/loki", "/loki", "loki"),
     c.COLLECTOR: (
         {"http": 8888, "health": 13133, "otlp_grpc": 4317, "otlp_http": 4318},

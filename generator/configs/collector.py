@@ -10,24 +10,23 @@ APP_LOG = "app.jsonl"
 
 
 def build(model: Model) -> list[Artifact]:
-    """`collector/collector.yaml`, or nothing where the Collector does not run or has nowhere to send traces to."""
+    """`collector/collector.yaml`, or nothing where the Collector does not run or nothing takes what it would send."""
     placement = model.placement
-    here, traces = placement.get(c.COLLECTOR), _traces(model)
-    if here is None or not traces:
+    here, traces, logs = placement.get(c.COLLECTOR), _traces(model), _logs(model)
+    if here is None or not (traces or logs):
         return []
-    app = placement.get(c.APP)
-    log_files = [f"{app.data}/{APP_LOG}"] if app else list(model.app.log_files)
-    prometheus = placement[c.PROMETHEUS]
+    app, prometheus = placement.get(c.APP), placement[c.PROMETHEUS]
     return [
         fill(
             model,
             "collector/collector.yaml",
             here=here,
             traces=traces,
-            loki=placement.get(c.LOKI),
-            log_files=log_files,
+            logs=logs,
+            log_files=[f"{app.data}/{APP_LOG}"] if app else list(model.app.log_files),
+            prometheus=prometheus,
             # Prometheus takes OTLP since 3.0.
-            span_metrics=prometheus if prometheus.version >= (3, 0, 0) else None,
+            otlp_metrics=prometheus.version >= (3, 0, 0),
         )
     ]
 
@@ -36,5 +35,13 @@ def _traces(model: Model) -> str:
     """`otlp` for an endpoint of the person's own, else host:port of what takes OTLP over gRPC here."""
     if model.traces.backend == "otlp" or model.traces.endpoint:
         return "otlp"
-    tempo = model.placement.get(c.TEMPO)
-    return tempo.address("otlp_grpc") if tempo else ""
+    store = model.placement.get(c.TEMPO) or model.placement.get(c.JAEGER)
+    return store.address("otlp_grpc") if store else ""
+
+
+def _logs(model: Model) -> str:
+    """Where the store of logs takes OTLP over HTTP."""
+    loki, victoria = model.placement.get(c.LOKI), model.placement.get(c.VICTORIA_LOGS)
+    if loki:
+        return f"http://{loki.address()}/otlp/v1/logs"
+    return f"http://{victoria.address()}/insert/opentelemetry/v1/logs" if victoria else ""

@@ -7,6 +7,7 @@ from typing import Any
 from generator import conventions as c
 from generator.artifact import Artifact
 from generator.configs.collector import APP_LOG
+from generator.configs.grafana import QUIET
 from generator.model import Model
 from generator.placement import Placement
 from generator.templating import fill
@@ -14,20 +15,6 @@ from generator.versions import PINNED
 
 _HEALTHY, _STARTED = "service_healthy", "service_started"
 _APP_USER = "10001:10001"
-_QUIET_GRAFANA = {
-    "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES": "false",
-    "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
-    "GF_ANALYTICS_REPORTING_ENABLED": "false",
-    "GF_AUTH_ANONYMOUS_ENABLED": "true",  # on loopback, and only to look
-    "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer",
-    "GF_NEWS_NEWS_FEED_ENABLED": "false",
-    # With a read-only root the updater would remove the data source plugins that are in the image.
-    "GF_PLUGINS_PREINSTALL_AUTO_UPDATE": "false",
-    "GF_PLUGINS_PREINSTALL_DISABLED": "true",
-    "GF_SECURITY_DISABLE_GRAVATAR": "true",
-    "GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION": "true",
-    "GF_USERS_ALLOW_SIGN_UP": "false",
-}
 
 
 @dataclass(frozen=True)
@@ -136,11 +123,11 @@ def _back_ends(model: Model) -> list[Container]:
             "512m",
             (
                 "./grafana/provisioning:/etc/grafana/provisioning:ro",
-                "./grafana/dashboards:/var/lib/grafana/dashboards:ro",
+                "./grafana/dashboards:/etc/grafana/dashboards:ro",
                 "grafana:/var/lib/grafana",
             ),
             (),
-            _QUIET_GRAFANA,
+            QUIET,
             _published(model, place, c.GRAFANA, http="grafana"),
             ("curl", "-fsS", "http://localhost:3000/api/health"),
             {c.PROMETHEUS: _HEALTHY},

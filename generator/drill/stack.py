@@ -18,7 +18,8 @@ from generator.drill.receiver import Receiver
 from generator.drill.rendered import SCRAPES, adapted, cut_off
 from generator.drill.signals import deferred
 from generator.launch import children
-from generator.launch.components import Component, components
+from generator.launch.component import Component
+from generator.launch.components import components
 from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import ensure
 from generator.launch.placement import native_placement

@@ -9,21 +9,30 @@ from types import FrameType
 from typing import Literal, NoReturn
 
 from generator import conventions as c
-from generator.launch import children, compose, native
-from generator.launch.native import CannotLaunch
+from generator.launch import behind, children, compose, native
+from generator.launch.bring_up import CannotLaunch
 from generator.launch.obtain.ensure import CannotBeHad
 from generator.launch.state import Busy, State
-from generator.launch.table import Row, as_json, table
+from generator.launch.table import Gap, Row, as_json, gaps_text, table
 from generator.output.compare import ManifestError
 from generator.output.write import WriteError
 from generator.problems import ProblemsFound, render
 from generator.spec.load import LoadedSpec, load
 
 Engine = Literal["auto", "compose", "native"]
+_PATIENCE = 60.0
 
 
-def up(spec: Path, *, engine: Engine = "auto", demo_traffic: bool = True, as_json: bool = False) -> int:
-    """Launch; prints the table on stdout and progress on stderr."""
+def up(
+    spec: Path,
+    *,
+    engine: Engine = "auto",
+    demo_traffic: bool = True,
+    everything: bool = False,
+    core_only: bool = False,
+    as_json: bool = False,
+) -> int:
+    """Launch; prints the table on stdout and progress on stderr. `everything`: return when nothing is on its way any more."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -32,16 +41,21 @@ def up(spec: Path, *, engine: Engine = "auto", demo_traffic: bool = True, as_jso
         if chosen == "compose":
             return _compose_up(loaded, spec, demo_traffic=demo_traffic, machine=as_json)
         state = State.beside(spec)
-        with state.lock():
-            found = native.up(loaded, state, _say, demo_traffic=demo_traffic)
-        lost = native.missing()
+        # What joins from behind holds the lock for seconds.
+        with state.lock(_PATIENCE if behind.told(state).coming else 0):
+            found = native.up(loaded, state, _say, demo_traffic=demo_traffic, core_only=core_only)
+        if not core_only:
+            behind.start(spec, state, loaded, demo_traffic=demo_traffic)
+        if everything:
+            behind.wait(state)
+            found = native.rows(state)
     except ProblemsFound as problems:
         _say(render(problems.problems, problems.sources, color=sys.stderr.isatty()))
         return 1
     except (CannotLaunch, CannotBeHad, Busy, WriteError, ManifestError) as error:
         _say(str(error))
         return 1
-    _print(found, lost, machine=as_json, closing=_closing(loaded, time.monotonic() - began))
+    _print(found, behind.gaps(state, loaded), machine=as_json, closing=_closing(loaded, time.monotonic() - began))
     return 0
 
 
@@ -52,13 +66,14 @@ def _compose_up(loaded: LoadedSpec, spec: Path, *, demo_traffic: bool, machine: 
     file = _compose_file(spec)
     found = compose.up(file, model, loaded.folder, _say, demo_traffic=demo_traffic)
     page = f"http://127.0.0.1:{loaded.spec.stack.ports.grafana}/d/{c.UID_GOLDEN}"
-    _print(found, {}, machine=machine, closing=f"\nOpen {page}\nStop it with `make down`.")
+    _print(found, [], machine=machine, closing=f"\nOpen {page}\nStop it with `make down`.")
     return 0
 
 
 def down(spec: Path) -> int:
     """Stop what runs, whichever engine started it."""
     state = State.beside(spec)
+    behind.stop(state)
     try:
         with state.lock():
             running = bool(state.read())
@@ -79,7 +94,7 @@ def status(spec: Path, *, as_json: bool = False) -> int:
     if not found and not as_json:
         print("nothing runs; `make stack` starts it")
         return 1
-    _print(found, native.missing() if natively else {}, machine=as_json, closing="")
+    _print(found, behind.gaps(state, load(spec)) if natively else [], machine=as_json, closing="")
     return 0 if found and all(row.state == "running" for row in found) else 1
 
 
@@ -134,19 +149,16 @@ def _closing(loaded: LoadedSpec, seconds: float) -> str:
     return "\n".join(lines)
 
 
-def _print(rows: list[Row], missing: dict[str, str], *, machine: bool, closing: str) -> None:
+def _print(rows: list[Row], gaps: list[Gap], *, machine: bool, closing: str) -> None:
     if machine:
-        print(json.dumps(as_json(rows, missing), indent=2))
+        print(json.dumps(as_json(rows, gaps), indent=2))
         return
     print(table(rows))
     for row in rows:
         if row.note:
             print(f"  {row.component} {row.state}; its log ends: {row.note[:160]}")
-    if missing:
-        print("\nNot here without Docker:")
-        width = max(map(len, missing))
-        for name, loss in missing.items():
-            print(f"  {name:<{width}}  {loss}")
+    if gaps:
+        print(gaps_text(gaps))
     if closing:
         print(closing)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from generator.launch.native import CannotLaunch
+from generator.launch.bring_up import CannotLaunch
 from generator.launch.table import Row
 from generator.model import Model
 

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -70,17 +71,21 @@ class State:
         part.replace(self.root / "state.json")
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """One command at a time. Raises Busy."""
+    def lock(self, patience: float = 0.0) -> Iterator[None]:
+        """One command at a time; `patience` in seconds. Raises Busy."""
         self.root.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + patience
         with (self.root / "lock").open("a+") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                handle.seek(0)
-                raise Busy(
-                    f"another stackgen (process {handle.read().strip() or '?'}) works on this stack; wait for it"
-                ) from error
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() >= deadline:
+                        handle.seek(0)
+                        who = handle.read().strip() or "?"
+                        raise Busy(f"another stackgen (process {who}) works on this stack; wait for it") from error
+                    time.sleep(0.1)
             handle.truncate(0)
             handle.write(str(os.getpid()))
             handle.flush()

@@ -40,6 +40,34 @@ def _cells(row: Row) -> tuple[str, ...]:
     return row.component, row.state, row.version, seconds, memory, row.url
 
 
-def as_json(rows: list[Row], missing: dict[str, str]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Gap:
+    """A role that nobody plays: `lost` without it, `coming` what is done about it, else `why` nothing is."""
+
+    role: str
+    lost: str
+    coming: str = ""
+    why: str = ""
+
+
+def gaps_text(gaps: list[Gap]) -> str:
+    """What is on its way, and what is not here and why; empty where nothing is missing."""
+    lines = []
+    width = max((len(gap.role) for gap in gaps), default=0)
+    coming = [gap for gap in gaps if gap.coming]
+    if coming:
+        lines += ["", "On its way, and joins by itself (`make status` shows how far it is):"]
+        lines += [f"  {gap.role:<{width}}  {gap.coming}" for gap in coming]
+    absent = [gap for gap in gaps if not gap.coming]
+    if absent:
+        lines += ["", "Not here:"]
+        for gap in absent:
+            lines.append(f"  {gap.role:<{width}}  lost: {gap.lost}")
+            if gap.why:
+                lines.append(f"  {'':<{width}}  {gap.why}")
+    return "\n".join(lines)
+
+
+def as_json(rows: list[Row], gaps: list[Gap]) -> dict[str, Any]:
     """The same for machines."""
-    return {"components": [asdict(row) for row in rows], "missing": missing}
+    return {"components": [asdict(row) for row in rows], "missing": [asdict(gap) for gap in gaps]}

@@ -64,11 +64,13 @@ def _ports(desk: _Desk) -> Iterator[Problem]:
     ports = desk.spec.stack.ports.model_dump()
     written = [name for name in ports if ("stack", "ports", name) in desk.tree.values]
     for name in [*(name for name in ports if name not in written), *written]:
-        port = ports[name]
-        if port in seen:
-            message = f"port {port} is used by {seen[port]} and {name}"
+        span = range(ports[name], ports[name] + (c.INTERNAL_PORTS if name == "internal" else 1))
+        taken = next((port for port in span if port in seen), None)
+        if taken is not None:
+            message = f"port {taken} is used by {seen[taken]} and {name}"
             yield desk.problem("port-twice", ("stack", "ports", name), message, fix="give one of them another port")
-        seen.setdefault(port, name)
+        for port in span:
+            seen.setdefault(port, name)
 
 
 def _ranges(desk: _Desk) -> Iterator[Problem]:

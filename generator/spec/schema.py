@@ -204,12 +204,21 @@ class Ports(Section):
     prometheus: _PORT = about("Prometheus.", lands="compose.yaml", default=c.DEFAULT_PORTS["prometheus"])
     alertmanager: _PORT = about("Alertmanager.", lands="compose.yaml", default=c.DEFAULT_PORTS["alertmanager"])
     tempo: _PORT = about("Tempo.", lands="compose.yaml", default=c.DEFAULT_PORTS["tempo"])
+    jaeger: _PORT = about("Jaeger.", lands="compose.yaml", default=c.DEFAULT_PORTS["jaeger"])
     loki: _PORT = about("Loki.", lands="compose.yaml", default=c.DEFAULT_PORTS["loki"])
+    victorialogs: _PORT = about(
+        "VictoriaLogs, which stands in for Loki.", lands="nowhere", default=c.DEFAULT_PORTS["victorialogs"]
+    )
     otlp_grpc: _PORT = about("Collector, OTLP over gRPC.", lands="compose.yaml", default=c.DEFAULT_PORTS["otlp_grpc"])
     otlp_http: _PORT = about("Collector, OTLP over HTTP.", lands="compose.yaml", default=c.DEFAULT_PORTS["otlp_http"])
     collector: _PORT = about("Collector, its own metrics.", lands="compose.yaml", default=c.DEFAULT_PORTS["collector"])
     app: _PORT = about("The reference app.", lands="compose.yaml", default=c.DEFAULT_PORTS["app"])
     simulator: _PORT = about("The model simulator.", lands="compose.yaml", default=c.DEFAULT_PORTS["simulator"])
+    internal: whole(1024, 65_526) = about(
+        "First of ten ports that components use among each other, without Docker.",
+        lands="nowhere",
+        default=c.DEFAULT_PORTS["internal"],
+    )
 
 
 class Stack(Section):

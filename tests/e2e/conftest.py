@@ -94,12 +94,12 @@ def running(
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
         environment.pop(name, None)
 
-    def stackgen(word: str) -> "subprocess.CompletedProcess[str]":
+    def stackgen(*words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, "-m", "generator", word], cwd=folder, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "generator", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
         )  # fmt: skip
 
-    done = stackgen("up")
+    done = stackgen("up", "--core-only")
     try:
         assert done.returncode == 0, done.stderr
         yield Running(folder, ports)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from generator.conventions import INTERNAL_PORTS
 from generator.launch.obtain.package import Obtained
 
 SPEC = """\
@@ -24,14 +25,31 @@ stack:
   scrape_interval: 1s
   ports: {{{ports}}}
 """
-PORTS = ("prometheus", "alertmanager", "app", "simulator", "grafana")
+PORTS = (
+    "prometheus", "alertmanager", "app", "simulator", "grafana", "tempo", "jaeger", "loki", "victorialogs", "collector",
+    "otlp_grpc", "otlp_http",
+)  # fmt: skip
 
 
 def free_ports(names: tuple[str, ...] = PORTS) -> dict[str, int]:
-    """Ports that were free a moment ago, all different."""
+    """Ports that were free a moment ago, all different; `internal` is the first of ten."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _name in names]
-        return {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)}
+        return {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)} | {"internal": _ten()}
+
+
+def _ten() -> int:
+    # Below the ports that the system hands out by itself.
+    first = 20_000 + os.getpid() % 1000 * 10
+    while True:
+        try:
+            with ExitStack() as stack:
+                for port in range(first, first + INTERNAL_PORTS):
+                    stack.enter_context(socket.create_server(("127.0.0.1", port)))
+        except OSError:
+            first += INTERNAL_PORTS
+        else:
+            return first
 
 
 @dataclass
@@ -52,6 +70,10 @@ class Stack:
             [sys.executable, "-m", "generator", *words],
             cwd=self.folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
+
+    def up(self, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """The core alone: what takes minutes to build has tests of its own."""
+        return self.run("up", "--core-only", *words, **environment)
 
     def running(self) -> dict[str, Any]:
         """The rows of `status --json`, by component."""

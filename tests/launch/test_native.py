@@ -20,7 +20,7 @@ Leftovers = Callable[[], list[str]]
 
 def test_up_is_ready_when_it_returns_and_a_second_up_does_nothing(stack: Stack) -> None:
     """Every component answers; the second run keeps every process."""
-    first = stack.run("up")
+    first = stack.up()
     assert first.returncode == 0, first.stderr
     assert "Your four golden signals" in first.stdout
     for name in ("prometheus", "alertmanager"):
@@ -28,14 +28,14 @@ def test_up_is_ready_when_it_returns_and_a_second_up_does_nothing(stack: Stack) 
             assert response.status == 200
     before = stack.pids()
     began = time.monotonic()
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     assert time.monotonic() - began < 5
     assert stack.pids() == before
 
 
 def test_three_alerts_are_loaded(stack: Stack) -> None:
     """Prometheus itself says so."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     url = f"http://127.0.0.1:{stack.ports['prometheus']}/api/v1/rules?type=alert"
     with urllib.request.urlopen(url, timeout=5) as response:
         groups = json.load(response)["data"]["groups"]
@@ -45,10 +45,10 @@ def test_three_alerts_are_loaded(stack: Stack) -> None:
 
 def test_a_changed_threshold_is_reloaded_and_nothing_restarts(stack: Stack) -> None:
     """Prometheus gets a signal, and has the new rule."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     before = stack.pids()
     stack.spec(more="alerts: {errors: {above: 42%}}")
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     assert stack.pids() == before
     url = f"http://127.0.0.1:{stack.ports['prometheus']}/api/v1/rules?type=record"
     deadline = time.monotonic() + 10
@@ -62,7 +62,7 @@ def test_a_changed_threshold_is_reloaded_and_nothing_restarts(stack: Stack) -> N
 
 def test_down_stops_everything_and_again_is_no_error(stack: Stack, leftovers: Leftovers) -> None:
     """No process is left, and the ports are free."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     assert leftovers()
     assert stack.run("down").returncode == 0
     assert leftovers() == []
@@ -73,7 +73,7 @@ def test_down_stops_everything_and_again_is_no_error(stack: Stack, leftovers: Le
 
 def test_nothing_listens_beyond_loopback(stack: Stack) -> None:
     """Every listening socket of every process and its children."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     pids = set(stack.pids())
     listening = [
         connection for connection in psutil.net_connections("inet")
@@ -86,18 +86,18 @@ def test_nothing_listens_beyond_loopback(stack: Stack) -> None:
 def test_a_port_in_use_is_named_with_its_holder(stack: Stack, leftovers: Leftovers) -> None:
     """Nothing stays behind, and when the port is free the next run works."""
     with socket.create_server(("127.0.0.1", stack.ports["alertmanager"])):
-        done = stack.run("up")
+        done = stack.up()
     assert done.returncode == 1
     assert f"port {stack.ports['alertmanager']} for alertmanager is held by" in done.stderr
     assert f"process {os.getpid()}" in done.stderr
     assert "stack.ports" in done.stderr
     assert leftovers() == []
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
 
 
 def test_a_killed_component_is_seen_and_started_again(stack: Stack) -> None:
     """Status exits 1 and says which; up starts only that one."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     before = {entry: stack.running()[entry] for entry in ("prometheus", "alertmanager")}
     state = json.loads((stack.folder / ".stackgen/state.json").read_text())
     (victim,) = [entry["pid"] for entry in state["running"] if entry["name"] == "alertmanager"]
@@ -108,7 +108,7 @@ def test_a_killed_component_is_seen_and_started_again(stack: Stack) -> None:
     status = stack.run("status")
     assert status.returncode == 1
     assert "alertmanager ended" in status.stdout
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     assert set(stack.running()) == set(before)
     assert victim not in stack.pids()
 
@@ -117,7 +117,7 @@ def test_ctrl_c_leaves_nothing_behind(stack: Stack, leftovers: Leftovers) -> Non
     """Interrupted while components start, it stops what it had started."""
     stack.spec(app="example")
     process = subprocess.Popen(
-        [sys.executable, "-m", "generator", "up"],
+        [sys.executable, "-m", "generator", "up", "--core-only"],
         cwd=stack.folder,
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -137,15 +137,15 @@ def test_ctrl_c_leaves_nothing_behind(stack: Stack, leftovers: Leftovers) -> Non
 
 def test_a_state_file_that_is_no_json_is_no_obstacle(stack: Stack) -> None:
     """A crash in the middle of writing it must not need a person."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     assert stack.run("down").returncode == 0
     (stack.folder / ".stackgen/state.json").write_text('{"running": [')
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
 
 
 def test_a_process_id_of_somebody_else_is_never_signalled(stack: Stack) -> None:
     """After a restart of the machine an id may belong to another process."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     path = stack.folder / ".stackgen/state.json"
     ours = stack.pids()
     with subprocess.Popen(["sleep", "60"]) as bystander:
@@ -163,7 +163,7 @@ def test_a_process_id_of_somebody_else_is_never_signalled(stack: Stack) -> None:
 def test_two_at_once_do_not_disturb_each_other(stack: Stack) -> None:
     """One works, the other says who does, and exits 1 or finds it done."""
     runs = [
-        subprocess.Popen([sys.executable, "-m", "generator", "up"], cwd=stack.folder, stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
+        subprocess.Popen([sys.executable, "-m", "generator", "up", "--core-only"], cwd=stack.folder, stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
         for _number in range(2)
     ]  # fmt: skip
     errors = [run.communicate(timeout=60)[1] for run in runs]
@@ -179,21 +179,21 @@ def test_a_component_that_dies_at_once_is_named_with_its_log(stack: Stack, lefto
     data = stack.folder / ".stackgen/data"
     data.mkdir(parents=True)
     (data / "prometheus").write_text("in the way")
-    done = stack.run("up")
+    done = stack.up()
     assert done.returncode == 1
     assert "prometheus" in done.stderr
     assert leftovers() == []
     (data / "prometheus").unlink()
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
 
 
 def test_a_wrong_spec_stops_before_anything_starts(stack: Stack, leftovers: Leftovers) -> None:
     """Line and column, and a running stack goes on."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     before = stack.pids()
     with (stack.folder / "spec.yaml").open("a") as handle:
         handle.write("colour: red\n")
-    done = stack.run("up")
+    done = stack.up()
     assert done.returncode == 1
     assert "spec.yaml:8:1" in done.stderr
     assert stack.pids() == before
@@ -202,11 +202,11 @@ def test_a_wrong_spec_stops_before_anything_starts(stack: Stack, leftovers: Left
 def test_secrets_stay_in_their_files(stack: Stack) -> None:
     """Not in rendered files, not in logs, not in anybody's arguments; a missing one is a note."""
     stack.spec(more="notify: {slack: {webhook_file: secrets/slack}}")
-    assert "secrets/slack is not there" in stack.run("up").stderr
+    assert "secrets/slack is not there" in stack.up().stderr
     stack.run("down")
     (stack.folder / "secrets").mkdir()
     (stack.folder / "secrets/slack").write_text("https://hooks.slack.example/T0PS3CR3T")
-    done = stack.run("up")
+    done = stack.up()
     assert done.returncode == 0, done.stderr
     for path in (stack.folder / ".stackgen").rglob("*"):
         if path.is_file() and "secrets" not in path.parts:
@@ -218,7 +218,7 @@ def test_secrets_stay_in_their_files(stack: Stack) -> None:
 @pytest.mark.parametrize("words", [("logs",), ("logs", "prometheus", "-n", "3")])
 def test_logs_name_their_component(stack: Stack, words: tuple[str, ...]) -> None:
     """Every line says whose it is."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     lines = stack.run(*words).stdout.splitlines()
     assert lines
     assert all(line.split(" ")[0] in {"prometheus", "alertmanager"} for line in lines)
@@ -226,7 +226,7 @@ def test_logs_name_their_component(stack: Stack, words: tuple[str, ...]) -> None
 
 def test_logs_of_an_unknown_component_name_the_known(stack: Stack) -> None:
     """Exit code 1."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     done = stack.run("logs", "promtheus")
     assert done.returncode == 1
     assert "known: prometheus, alertmanager" in done.stderr
@@ -234,7 +234,7 @@ def test_logs_of_an_unknown_component_name_the_known(stack: Stack) -> None:
 
 def test_the_page_is_served(stack: Stack) -> None:
     """Where the table says."""
-    assert stack.run("up").returncode == 0
+    assert stack.up().returncode == 0
     url = f"http://127.0.0.1:{stack.ports['prometheus']}/consoles/llm.html"
     with urllib.request.urlopen(url, timeout=5) as response:
         assert b"golden signals" in response.read()

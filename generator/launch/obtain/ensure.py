@@ -14,14 +14,28 @@ class CannotBeHad(Exception):  # noqa: N818  # what the person reads
     """No way worked; the message has one line a way with its reason."""
 
 
+_Ways = tuple[tuple[str, Callable[[], Obtained]], ...]
+
+
+def at_hand(package: Package) -> Obtained | None:
+    """Binaries that are on this machine already, or None; takes no time."""
+    for _way, attempt in _quick(package):
+        try:
+            return attempt()
+        except NotObtained:
+            continue
+    return None
+
+
+def _quick(package: Package) -> _Ways:
+    return ("PATH", lambda: from_path(package)), ("cache", lambda: from_cache(package))
+
+
 def ensure(package: Package, say: Progress) -> Obtained:
     """Binaries of the package from the first way that works. Raises CannotBeHad."""
     reasons = []
-    quick: tuple[tuple[str, Callable[[], Obtained]], ...] = (
-        ("PATH", lambda: from_path(package)),
-        ("cache", lambda: from_cache(package)),
-    )
-    slow: tuple[tuple[str, Callable[[], Obtained]], ...] = (
+    quick = _quick(package)
+    slow: _Ways = (
         ("release archive", lambda: from_release(package, say)),
         ("distribution's package", lambda: from_debian(package, say)),
         ("Go toolchain", lambda: from_go(package, say)),

@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 
 from generator.launch.obtain.package import NotObtained, Obtained, Package
+from generator.launch.obtain.recipe import MODULES
 from generator.launch.obtain.release import Progress
 from generator.launch.obtain.store import keep
 
 _PATIENCE = 1500.0
-_MODULES = Path(__file__).parent / "modules"
 
 
 def from_go(package: Package, say: Progress) -> Obtained:
@@ -50,7 +50,7 @@ def _published_module(go: str, package: Package, work: Path) -> list[str]:
 
 
 def _own_module(package: Package, work: Path) -> list[str]:
-    shutil.copytree(_MODULES / package.own, work)
+    shutil.copytree(MODULES / package.own, work)
     return [package.module]
 
 

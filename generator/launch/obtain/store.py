@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from generator.launch.obtain.package import NotObtained, Obtained, Package, cache_folder, version_of
+from generator.launch.obtain.recipe import recipe
 
 _NOTE = "obtained.json"
 
@@ -29,6 +30,9 @@ def keep(package: Package, way: str, fill: Callable[[Path], None], folder: str =
     """
     base = cache_folder() / package.name
     base.mkdir(parents=True, exist_ok=True)
+    # Whoever obtains a package does so alone, so these are what a killed process left.
+    for left in base.glob(".part-*"):
+        shutil.rmtree(left, ignore_errors=True)
     stage = Path(tempfile.mkdtemp(prefix=".part-", dir=base))
     try:
         fill(stage)
@@ -39,6 +43,7 @@ def keep(package: Package, way: str, fill: Callable[[Path], None], folder: str =
             "version": version,
             "way": way,
             "folder": folder,
+            "recipe": recipe(package) if way == "go" else "",
             "binaries": {tool: str(path.relative_to(stage)) for tool, path in binaries.items()},
         }
         (stage / _NOTE).write_text(json.dumps(note), encoding="utf-8")
@@ -68,6 +73,8 @@ def _read(package: Package, note: Path) -> Obtained | None:
         data = json.loads(note.read_text(encoding="utf-8"))
         binaries = {tool: note.parent / data["binaries"][tool] for tool in package.tools}
         whole = all(os.access(path, os.X_OK) for path in binaries.values())
+        if data["way"] == "go" and data.get("recipe") != recipe(package):
+            return None
         major, minor, patch = data["version"]
         folder = note.parent / data["folder"] if data["folder"] else None
         return Obtained(package.name, (major, minor, patch), data["way"], binaries, folder) if whole else None

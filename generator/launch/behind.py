@@ -1,0 +1,188 @@
+"""Behind the running stack: obtain what was not at hand, one after the other at low priority, and let each join.
+
+A process of its own, so that `make stack` returns as soon as the core is up: `python -m generator.launch.behind SPEC`.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import psutil
+
+from generator.launch import children, native
+from generator.launch.bring_up import CannotLaunch
+from generator.launch.obtain.catalog import PACKAGES
+from generator.launch.obtain.ensure import CannotBeHad, ensure
+from generator.launch.roles import COLLECTOR, DASHBOARDS, LOGS, TRACES, Role, cast, roles
+from generator.launch.state import Busy, State
+from generator.launch.table import Gap
+from generator.problems import ProblemsFound
+from generator.spec.load import LoadedSpec, load
+
+_NAME = "behind"
+_ORDER = (LOGS.name, COLLECTOR.name, TRACES.name, DASHBOARDS.name)
+"""What takes least time, and is of use soonest, first."""
+_AGAIN = 3600.0
+"""Seconds after which what could not be had is tried again unasked."""
+_PATIENCE = 120.0
+
+
+@dataclass
+class Told:
+    """What is on its way: role -> what happens to it, since when (seconds since the epoch); and role -> why it cannot be had."""
+
+    pid: int = 0
+    began: float = 0.0
+    coming: dict[str, str] = field(default_factory=dict)
+    since: float = 0.0
+    failed: dict[str, str] = field(default_factory=dict)
+    ended: float = 0.0
+
+
+def told(state: State) -> Told:
+    """What the last run says; nothing is on its way where it no longer runs."""
+    try:
+        found = Told(**json.loads(_file(state).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return Told()
+    if children.find(found.pid, found.began) is None:
+        found.coming = {}
+    return found
+
+
+def start(spec: Path, state: State, loaded: LoadedSpec, *, demo_traffic: bool) -> None:
+    """Go for what is missing, unless that goes on already or has just failed."""
+    before = told(state)
+    wanted = [role.name for role in _missing(loaded)]
+    recent = time.time() - before.ended < _AGAIN
+    if before.coming or not [name for name in wanted if not (recent and name in before.failed)]:
+        return
+    command = [sys.executable, "-m", __name__, str(spec.resolve()), *([] if demo_traffic else ["--no-traffic"])]
+    process = children.start(command, state.log(_NAME), {}, state.root)
+    process.nice(19)
+    _tell(state, Told(process.pid, process.create_time(), dict.fromkeys(wanted, "waits for its turn"), time.time()))
+
+
+def stop(state: State) -> None:
+    """End it, and whatever it builds; half of a build is thrown away."""
+    found = told(state)
+    process = children.find(found.pid, found.began)
+    if process:
+        children.stop([process])
+        _file(state).unlink(missing_ok=True)
+
+
+def gaps(state: State, loaded: LoadedSpec) -> list[Gap]:
+    """Each role that nobody plays, with what is being done about it."""
+    now = told(state)
+    running = state.read()
+    return [
+        Gap(role.name, role.lost, now.coming.get(role.name, ""), now.failed.get(role.name, ""))
+        for role in roles(loaded.spec)
+        if not role.core and not any(player in running for player in role.players)
+    ]
+
+
+def wait(state: State) -> None:
+    """Until nothing is on its way any more, showing what is."""
+    shown = ""
+    while now := told(state).coming:
+        line = next((f"{role}: {what}" for role, what in now.items() if what != "waits for its turn"), "")
+        if line and line != shown:
+            shown = line
+            print(line, file=sys.stderr, flush=True)
+        time.sleep(0.5)
+
+
+def _missing(loaded: LoadedSpec) -> list[Role]:
+    played = cast(loaded.spec)
+    found = [role for role in roles(loaded.spec) if not role.core and role.name not in played]
+    return sorted(found, key=lambda role: _ORDER.index(role.name))
+
+
+def _work(spec: Path, state: State, *, demo_traffic: bool) -> None:
+    note = told(state)
+    note.pid, note.began = os.getpid(), psutil.Process().create_time()
+    missing = _missing(load(spec))
+    note.coming, note.failed = dict.fromkeys((role.name for role in missing), "waits for its turn"), {}
+    for role in missing:
+        note.since = time.time()
+
+        def say(line: str, name: str = role.name) -> None:
+            print(line, flush=True)
+            note.coming[name] = line
+            _tell(state, note)
+
+        reasons = []
+        for player in role.players:
+            say(f"{player}: looking for it")
+            try:
+                ensure(PACKAGES[player], say)
+            except CannotBeHad as error:
+                print(error, flush=True)
+                reasons.append(_reason(player, str(error)))
+            else:
+                say(f"{player}: joining")
+                _join(spec, state, demo_traffic=demo_traffic)
+                break
+        else:
+            note.failed[role.name] = "; ".join(reasons)
+        note.coming.pop(role.name)
+        _tell(state, note)
+    note.ended = time.time()
+    _tell(state, note)
+
+
+def _reason(player: str, error: str) -> str:
+    """The one way that would be the usual one for a person to mend."""
+    ways = [line.strip() for line in error.splitlines()[1:-1]]
+    archive = next((way.partition(": ")[2] for way in ways if way.startswith("release archive")), "")
+    return f"{player}: {archive or ways[-1]}"
+
+
+def _join(spec: Path, state: State, *, demo_traffic: bool) -> None:
+    try:
+        with state.lock(_PATIENCE):
+            # Whoever stopped the stack in the meantime does not want it back.
+            if state.read():
+                native.up(load(spec), state, lambda line: print(line, flush=True), demo_traffic=demo_traffic)
+    except (CannotLaunch, CannotBeHad, Busy, ProblemsFound) as error:
+        print(f"cannot join: {error}", flush=True)
+
+
+def _file(state: State) -> Path:
+    return state.root / f"{_NAME}.json"
+
+
+def _tell(state: State, note: Told) -> None:
+    part = _file(state).with_suffix(f".{os.getpid()}")
+    part.write_text(json.dumps(asdict(note)), encoding="utf-8")
+    part.replace(_file(state))
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Until everything has joined or cannot be had."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("spec", type=Path)
+    parser.add_argument("--no-traffic", action="store_true")
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        _work(arguments.spec, State.beside(arguments.spec), demo_traffic=not arguments.no_traffic)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

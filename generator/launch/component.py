@@ -1,0 +1,22 @@
+"""One process of the native stack."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Component:
+    """One process; `ready` is the URL that answers 200 when it is, `config` the rendered folders it reads."""
+
+    name: str
+    version: str
+    command: list[str]
+    ready: str = ""
+    url: str = ""
+    ports: tuple[int, ...] = ()
+    config: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    reloads: bool = False
+    folder: Path | None = None
+    core: bool = True
+    """Whether the stack is of no use without it."""

@@ -1,0 +1,159 @@
+"""One question is found as a metric with an exemplar, as a trace and as log lines, joined by ids, in real back ends."""
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from generator.launch.obtain.catalog import PACKAGES
+from generator.launch.obtain.ensure import CannotBeHad, ensure
+from tests.e2e.whole import SPEC, Whole
+from tests.launch.conftest import free_ports
+
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(1800)]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    """Up, with a store of traces, a store of logs and the Collector; stopped at the end."""
+    try:
+        for name in ("victorialogs", "jaeger", "collector"):
+            ensure(PACKAGES[name], print)
+    except CannotBeHad as error:
+        pytest.skip(str(error))
+    one = Whole(tmp_path_factory.mktemp("whole"), free_ports())
+    ports = ", ".join(f"{name}: {port}" for name, port in one.ports.items())
+    (one.folder / "spec.yaml").write_text(SPEC.format(ports=ports))
+    done = one.stackgen("up", "--no-traffic", "--wait", "all")
+    try:
+        assert done.returncode == 0, done.stderr
+        yield one
+    finally:
+        one.stackgen("down")
+
+
+def attributes(span: dict[str, Any]) -> dict[str, Any]:
+    """Name -> value."""
+    return {one["key"]: next(iter(one["value"].values())) for one in span.get("attributes", [])}
+
+
+def test_one_question_is_found_everywhere(whole: Whole) -> None:
+    """By its trace id and its call id."""
+    counted = 'sum(llm_requests_total{model="gpt-4o-mini",endpoint="chat"})'
+    whole.wait(lambda: whole.query(counted), 30, "the series from the start")
+    before = float(whole.query(counted)[0]["value"][1])
+    secret = "my mail is jane.doe@example.org, how do I add a model?"
+    answer = whole.ask(secret)
+    call_id, trace_id = answer["call_id"], answer["trace_id"]
+
+    whole.wait(lambda: float(whole.query(counted)[0]["value"][1]) == before + 1, 15, "the metric")
+    whole.wait(lambda: trace_id in whole.exemplars("llm_latency_ms_bucket"), 30, "the exemplar")
+
+    spans = whole.wait(lambda: len(found := whole.spans(trace_id)) == 4 and found, 40, "the trace")
+    by_name = {span["name"]: span for span in spans}
+    assert set(by_name) == {"llm.ask", "llm.retrieve", "llm.rerank", "llm.generate"}
+    root = by_name["llm.ask"]
+    assert not root.get("parentSpanId")
+    for name in ("llm.retrieve", "llm.rerank", "llm.generate"):
+        assert by_name[name]["parentSpanId"] == root["spanId"], name
+    assert attributes(root)["llm.call_id"] == call_id
+    assert attributes(by_name["llm.generate"])["llm.model"] == "gpt-4o-mini"
+    assert int(attributes(by_name["llm.retrieve"])["chunks.count"]) > 0
+
+    lines = whole.wait(lambda: len(found := whole.lines(trace_id=trace_id)) == 2 and found, 30, "the log lines")
+    logged = [json.loads(line["_msg"]) for line in lines]
+    assert {line["event"] for line in logged} == {"llm.request", "llm.response"}
+    assert {line["call_id"] for line in logged} == {call_id}
+    assert {line.get("service.name", line.get("service_name")) for line in lines} == {"support-bot"}
+
+    stored = "".join(line["_msg"] for line in lines)
+    assert "jane.doe" not in stored
+    blob = next((whole.folder / ".stackgen/data/app/blobs").rglob(f"{call_id}*")).read_text()
+    assert answer["answer"][-40:] in blob
+    assert len(answer["answer"]) < 200 or answer["answer"][-40:] not in stored
+
+
+def test_spans_are_counted_before_they_are_sampled(whole: Whole) -> None:
+    """The Collector derives metrics from every span, and Prometheus has them, whichever version it is."""
+    whole.ask("what is a proof?")
+    names = '{__name__=~"traces_span_metrics_calls(_total)?",span_name="llm.generate"}'
+    whole.wait(lambda: whole.query(names), 90, "span metrics")
+
+
+@pytest.mark.parametrize("store", ["victorialogs", "jaeger", "collector"])
+def test_a_back_end_is_killed_and_nothing_is_lost(whole: Whole, store: str) -> None:
+    """The app answers all the while; once the back end is back, every call's lines and spans are there."""
+    if store not in whole.rows():
+        pytest.skip(f"{store} does not run here: a better one does")
+    asked: list[dict[str, Any]] = []
+
+    def some(number: int) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            began = time.monotonic()
+            asked.extend(pool.map(lambda turn: whole.ask(f"question {turn} while {store} is away"), range(number)))
+            assert time.monotonic() - began < 60
+
+    some(10)
+    # What was handed over to the process itself, and not yet written, a kill may take; that is no matter of the queue.
+    time.sleep(15)
+    os.kill(whole.pid(store), signal.SIGKILL)
+    if store != "collector":
+        some(20)
+    time.sleep(2)
+    again = whole.stackgen("up", "--no-traffic")
+    assert again.returncode == 0, again.stderr
+    some(10)
+
+    ids = {one["trace_id"] for one in asked}
+    assert len(ids) == len(asked)
+    missing = set(ids)
+
+    def all_spans() -> bool:
+        missing.difference_update([one for one in missing if len(whole.spans(one)) >= 4])
+        return not missing
+
+    whole.wait(all_spans, 120, f"spans of all {len(ids)} calls")
+    lost = set(ids)
+
+    def all_lines() -> bool:
+        lost.difference_update([one for one in lost if len(whole.lines(trace_id=one)) == 2])
+        return not lost
+
+    whole.wait(all_lines, 60, f"two log lines of each of {len(ids)} calls")
+
+
+def test_it_is_small_and_comes_back_soon(whole: Whole) -> None:
+    """At rest below 600 MB in all; down and up again, nothing built, within 20 s."""
+    memory = sum(row["memory"] for row in whole.rows().values())
+    assert memory < 600e6
+    assert whole.stackgen("down").returncode == 0
+    began = time.monotonic()
+    done = whole.stackgen("up", "--no-traffic")
+    took = time.monotonic() - began
+    assert done.returncode == 0, done.stderr
+    assert took < 20
+    running = {name for name, row in whole.rows().items() if row["state"] == "running"}
+    assert {"prometheus", "alertmanager", "collector", "app"} <= running
+    assert running & {"tempo", "jaeger"}
+    assert running & {"loki", "victorialogs"}
+    print(f"{memory / 1e6:.0f} MB, back after {took:.1f} s")
+
+
+def test_nothing_listens_beyond_loopback(whole: Whole) -> None:
+    """No component of any role."""
+    import psutil
+
+    state = json.loads((whole.folder / ".stackgen/state.json").read_text())
+    pids = {entry["pid"] for entry in state["running"]}
+    beyond = [
+        f"{psutil.Process(one.pid).name()} on {one.laddr.ip}:{one.laddr.port}"
+        for one in psutil.net_connections("inet")
+        if one.pid in pids and one.status == psutil.CONN_LISTEN and not re.match(r"127\.", one.laddr.ip)
+    ]
+    assert beyond == []

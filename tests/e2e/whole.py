@@ -1,0 +1,117 @@
+"""A whole stack for the end-to-end tests of joined signals: ask it, and look into its stores."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SPEC = """\
+service: {{name: support-bot, endpoints: [chat, search]}}
+models:
+  - {{name: gpt-4o-mini, provider: openai}}
+  - {{name: claude-haiku-4-5, provider: anthropic}}
+stack:
+  scrape_interval: 1s
+  ports: {{{ports}}}
+"""
+
+
+@dataclass
+class Whole:
+    """All roles that can be had here, without demo traffic."""
+
+    folder: Path
+    ports: dict[str, int]
+
+    def stackgen(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """The command, in the stack's folder, without anybody's key."""
+        environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+        return subprocess.run(
+            [sys.executable, "-m", "generator", *words], cwd=self.folder, env=environment, capture_output=True, text=True,
+            check=False, timeout=1500,
+        )  # fmt: skip
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The table of `status`, by component."""
+        return {row["component"]: row for row in json.loads(self.stackgen("status", "--json").stdout)["components"]}
+
+    def pid(self, component: str) -> int:
+        """Its process id."""
+        state = json.loads((self.folder / ".stackgen/state.json").read_text())
+        (found,) = [entry["pid"] for entry in state["running"] if entry["name"] == component]
+        return int(found)
+
+    def get(self, port: str, path: str, **words: str) -> Any:
+        """JSON of a component; one value a line becomes a list."""
+        url = f"http://127.0.0.1:{self.ports[port]}{path}?{urllib.parse.urlencode(words)}"
+        with urllib.request.urlopen(url, timeout=10) as response:
+            text = response.read().decode()
+        return [json.loads(line) for line in text.splitlines()] if port == "victorialogs" else json.loads(text)
+
+    def ask(self, question: str, model: str = "gpt-4o-mini") -> dict[str, Any]:
+        """One question to the app."""
+        body = json.dumps({"question": question, "endpoint": "chat", "model": model}).encode()
+        url = f"http://127.0.0.1:{self.ports['app']}/ask"
+        request = urllib.request.Request(url, body, {"content-type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                found: dict[str, Any] = json.load(response)
+        except urllib.error.HTTPError as error:
+            # A failed call is an answer too.
+            found = json.load(error)
+        return found
+
+    def query(self, expression: str) -> list[dict[str, Any]]:
+        """An instant query."""
+        found: list[dict[str, Any]] = self.get("prometheus", "/api/v1/query", query=expression)["data"]["result"]
+        return found
+
+    def exemplars(self, metric: str) -> set[str]:
+        """Trace ids of the last minutes' exemplars."""
+        now = time.time()
+        found = self.get("prometheus", "/api/v1/query_exemplars", query=metric, start=str(now - 300), end=str(now + 1))
+        return {one["labels"]["trace_id"] for series in found["data"] for one in series["exemplars"]}
+
+    def spans(self, trace_id: str) -> list[dict[str, Any]]:
+        """The stored spans of a trace, as OTLP JSON; none while it has not arrived."""
+        jaeger = "jaeger" in self.rows()
+        path = f"/api/v3/traces/{trace_id}" if jaeger else f"/api/traces/{trace_id}"
+        try:
+            found = self.get("jaeger" if jaeger else "tempo", path)
+        except urllib.error.HTTPError:
+            return []
+        batches = found["result"]["resourceSpans"] if jaeger else found["batches"]
+        return [span for batch in batches for scope in batch["scopeSpans"] for span in scope["spans"]]
+
+    def lines(self, **fields: str) -> list[dict[str, str]]:
+        """Stored log lines that have these fields, each with its labels and the rest of its fields."""
+        if "victorialogs" in self.rows():
+            words = " ".join(f'{name}:="{value}"' for name, value in fields.items())
+            found: list[dict[str, str]] = self.get("victorialogs", "/select/logsql/query", query=words)
+            return found
+        words = "".join(f' | {name}="{value}"' for name, value in fields.items())
+        query = f'{{service_name="support-bot"}}{words}'
+        result = self.get("loki", "/loki/api/v1/query_range", query=query, limit="5000")["data"]["result"]
+        return [stream["stream"] | {"_msg": line} for stream in result for _at, line in stream["values"]]
+
+    def wait(self, condition: Callable[[], Any], seconds: float, what: str) -> Any:
+        """What the condition gives once it gives something."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                if found := condition():
+                    return found
+            except OSError:
+                pass
+            time.sleep(0.5)
+        pytest.fail(f"{what}: not within {seconds:.0f} s")
