@@ -20,6 +20,9 @@ stack: $(VENV)/run ## render the stack, launch it, wait until its core is ready;
 	@$(BIN)/stackgen render --quiet --spec $(SPEC)
 	@$(BIN)/stackgen up --spec $(SPEC) --wait $(WAIT) $(ARGS)
 
+obtain: $(VENV)/run ## fetch what the stack launches, and say where it came from; ARGS=--all for slow builds too
+	@$(BIN)/stackgen obtain $(ARGS)
+
 down: $(VENV)/run ## stop the stack
 	@$(BIN)/stackgen down --spec $(SPEC)
 
@@ -92,4 +95,4 @@ $(VENV)/dev: $(VENV)/run requirements/dev.txt
 	@$(INSTALL) requirements/dev.txt
 	@touch $@
 
-.PHONY: help stack down status logs render check prove traffic chaos backtest drill test e2e lint lock clean
+.PHONY: help stack obtain down status logs render check prove traffic chaos backtest drill test e2e lint lock clean
