@@ -4,12 +4,10 @@ A process of its own, so that `make stack` returns as soon as the core is up: `p
 """
 
 import argparse
-import json
 import os
 import signal
 import sys
 import time
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -18,11 +16,11 @@ import psutil
 
 from generator.launch import children, native
 from generator.launch.bring_up import CannotLaunch
+from generator.launch.coming import WAITS, Told, tell, told
 from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
 from generator.launch.roles import COLLECTOR, DASHBOARDS, LOGS, TRACES, Role, cast, roles
 from generator.launch.state import Busy, State
-from generator.launch.table import Gap
 from generator.problems import ProblemsFound
 from generator.spec.load import LoadedSpec, load
 
@@ -32,29 +30,6 @@ _ORDER = (LOGS.name, COLLECTOR.name, TRACES.name, DASHBOARDS.name)
 _AGAIN = 3600.0
 """Seconds after which what could not be had is tried again unasked."""
 _PATIENCE = 120.0
-
-
-@dataclass
-class Told:
-    """What is on its way: role -> what happens to it, since when (seconds since the epoch); and role -> why it cannot be had."""
-
-    pid: int = 0
-    began: float = 0.0
-    coming: dict[str, str] = field(default_factory=dict)
-    since: float = 0.0
-    failed: dict[str, str] = field(default_factory=dict)
-    ended: float = 0.0
-
-
-def told(state: State) -> Told:
-    """What the last run says; nothing is on its way where it no longer runs."""
-    try:
-        found = Told(**json.loads(_file(state).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return Told()
-    if children.find(found.pid, found.began) is None:
-        found.coming = {}
-    return found
 
 
 def start(spec: Path, state: State, loaded: LoadedSpec, *, demo_traffic: bool) -> None:
@@ -67,38 +42,7 @@ def start(spec: Path, state: State, loaded: LoadedSpec, *, demo_traffic: bool) -
     command = [sys.executable, "-m", __name__, str(spec.resolve()), *([] if demo_traffic else ["--no-traffic"])]
     process = children.start(command, state.log(_NAME), {}, state.root)
     process.nice(19)
-    _tell(state, Told(process.pid, process.create_time(), dict.fromkeys(wanted, "waits for its turn"), time.time()))
-
-
-def stop(state: State) -> None:
-    """End it, and whatever it builds; half of a build is thrown away."""
-    found = told(state)
-    process = children.find(found.pid, found.began)
-    if process:
-        children.stop([process])
-        _file(state).unlink(missing_ok=True)
-
-
-def gaps(state: State, loaded: LoadedSpec) -> list[Gap]:
-    """Each role that nobody plays, with what is being done about it."""
-    now = told(state)
-    running = state.read()
-    return [
-        Gap(role.name, role.lost, now.coming.get(role.name, ""), now.failed.get(role.name, ""))
-        for role in roles(loaded.spec)
-        if not role.core and not any(player in running for player in role.players)
-    ]
-
-
-def wait(state: State) -> None:
-    """Until nothing is on its way any more, showing what is."""
-    shown = ""
-    while now := told(state).coming:
-        line = next((f"{role}: {what}" for role, what in now.items() if what != "waits for its turn"), "")
-        if line and line != shown:
-            shown = line
-            print(line, file=sys.stderr, flush=True)
-        time.sleep(0.5)
+    tell(state, Told(process.pid, process.create_time(), dict.fromkeys(wanted, WAITS), time.time()))
 
 
 def _missing(loaded: LoadedSpec) -> list[Role]:
@@ -111,14 +55,14 @@ def _work(spec: Path, state: State, *, demo_traffic: bool) -> None:
     note = told(state)
     note.pid, note.began = os.getpid(), psutil.Process().create_time()
     missing = _missing(load(spec))
-    note.coming, note.failed = dict.fromkeys((role.name for role in missing), "waits for its turn"), {}
+    note.coming, note.failed = dict.fromkeys((role.name for role in missing), WAITS), {}
     for role in missing:
         note.since = time.time()
 
         def say(line: str, name: str = role.name) -> None:
             print(line, flush=True)
             note.coming[name] = line
-            _tell(state, note)
+            tell(state, note)
 
         reasons = []
         for player in role.players:
@@ -135,9 +79,9 @@ def _work(spec: Path, state: State, *, demo_traffic: bool) -> None:
         else:
             note.failed[role.name] = "; ".join(reasons)
         note.coming.pop(role.name)
-        _tell(state, note)
+        tell(state, note)
     note.ended = time.time()
-    _tell(state, note)
+    tell(state, note)
 
 
 def _reason(player: str, error: str) -> str:
@@ -155,16 +99,6 @@ def _join(spec: Path, state: State, *, demo_traffic: bool) -> None:
                 native.up(load(spec), state, lambda line: print(line, flush=True), demo_traffic=demo_traffic)
     except (CannotLaunch, CannotBeHad, Busy, ProblemsFound) as error:
         print(f"cannot join: {error}", flush=True)
-
-
-def _file(state: State) -> Path:
-    return state.root / f"{_NAME}.json"
-
-
-def _tell(state: State, note: Told) -> None:
-    part = _file(state).with_suffix(f".{os.getpid()}")
-    part.write_text(json.dumps(asdict(note)), encoding="utf-8")
-    part.replace(_file(state))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

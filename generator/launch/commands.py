@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Literal, NoReturn
 
 from generator import conventions as c
-from generator.launch import behind, children, compose, native
+from generator.launch import behind, children, coming, compose, native
 from generator.launch.bring_up import CannotLaunch
 from generator.launch.obtain.ensure import CannotBeHad
 from generator.launch.state import Busy, State
@@ -42,12 +42,12 @@ def up(
             return _compose_up(loaded, spec, demo_traffic=demo_traffic, machine=as_json)
         state = State.beside(spec)
         # What joins from behind holds the lock for seconds.
-        with state.lock(_PATIENCE if behind.told(state).coming else 0):
+        with state.lock(_PATIENCE if coming.told(state).coming else 0):
             found = native.up(loaded, state, _say, demo_traffic=demo_traffic, core_only=core_only)
         if not core_only:
             behind.start(spec, state, loaded, demo_traffic=demo_traffic)
         if everything:
-            behind.wait(state)
+            coming.wait(state)
             found = native.rows(state)
     except ProblemsFound as problems:
         _say(render(problems.problems, problems.sources, color=sys.stderr.isatty()))
@@ -55,7 +55,7 @@ def up(
     except (CannotLaunch, CannotBeHad, Busy, WriteError, ManifestError) as error:
         _say(str(error))
         return 1
-    _print(found, behind.gaps(state, loaded), machine=as_json, closing=_closing(loaded, time.monotonic() - began))
+    _print(found, coming.gaps(state, loaded), machine=as_json, closing=_closing(loaded, time.monotonic() - began))
     return 0
 
 
@@ -73,7 +73,7 @@ def _compose_up(loaded: LoadedSpec, spec: Path, *, demo_traffic: bool, machine: 
 def down(spec: Path) -> int:
     """Stop what runs, whichever engine started it."""
     state = State.beside(spec)
-    behind.stop(state)
+    coming.stop(state)
     try:
         with state.lock():
             running = bool(state.read())
@@ -94,7 +94,7 @@ def status(spec: Path, *, as_json: bool = False) -> int:
     if not found and not as_json:
         print("nothing runs; `make stack` starts it")
         return 1
-    _print(found, behind.gaps(state, load(spec)) if natively else [], machine=as_json, closing="")
+    _print(found, coming.gaps(state, load(spec)) if natively else [], machine=as_json, closing="")
     return 0 if found and all(row.state == "running" for row in found) else 1
 
 
