@@ -29,6 +29,8 @@ def up(file: Path, model: Model, folder: Path, say: Callable[[str], None], *, de
     for receiver in model.notify:
         if receiver.secret_file:
             _placeholder(folder / receiver.secret_file, receiver.kind, say)
+    if model.traces.headers_file:
+        _placeholder(folder / model.traces.headers_file, "the endpoint of traces", say)
     services = (
         [] if demo_traffic or not model.app.example else ["app", "prometheus", "alertmanager", "grafana", "collector"]
     )

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from generator.launch import children
 from generator.launch.bring_up import CannotLaunch, Run, answers
@@ -15,6 +14,7 @@ from generator.launch.placement import native_placement
 from generator.launch.roles import cast
 from generator.launch.state import State
 from generator.launch.table import Row
+from generator.model import Model
 from generator.output.write import render_into
 from generator.pipeline import artifacts
 from generator.resolve import resolve
@@ -38,11 +38,7 @@ def up(
         raise CannotLaunch(f"less than {_ROOM // 1_000_000} MB are free on the disk of {state.root}; free some space")
     rendered = artifacts(model)
     render_into(state.etc, rendered, force=True)
-    for receiver in model.notify:
-        if receiver.secret_file:
-            _link(loaded.folder / receiver.secret_file, state.etc / "secrets" / receiver.kind, say)
-    if model.traces.headers_file:
-        _link(loaded.folder / model.traces.headers_file, state.etc / "secrets" / "traces", say)
+    _link_secrets(loaded, model, state, say)
     wanted = components(model, state, obtained, demo_traffic=demo_traffic)
     Run(state, say, rendered).bring_up(wanted)
     return rows(state)
@@ -53,15 +49,20 @@ def _core(say: Callable[[str], None]) -> dict[str, Obtained]:
         return dict(zip(CORE, pool.map(lambda name: ensure(PACKAGES[name], say), CORE), strict=True))
 
 
-def _link(secret: Path, link: Path, say: Callable[[str], None]) -> None:
-    """The rendered config names one place for each secret; the file itself stays the person's."""
-    link.parent.mkdir(parents=True, exist_ok=True)
-    link.unlink(missing_ok=True)
-    link.symlink_to(secret.resolve())
-    if not secret.exists():
-        say(
-            f"note: {secret} is not there, so {link.name} stays silent; put the secret into it, nothing needs a restart"
-        )
+def _link_secrets(loaded: LoadedSpec, model: Model, state: State, say: Callable[[str], None]) -> None:
+    """The rendered config names one place for each secret; the files themselves stay the person's."""
+    silent = "so {} stays silent; put the secret into it, nothing needs a restart"
+    wanted = [(one.kind, one.secret_file, silent.format(one.kind)) for one in model.notify if one.secret_file]
+    if model.traces.headers_file:
+        late = "and the Collector does not start without it; put the headers into it and launch again"
+        wanted.append(("traces", model.traces.headers_file, late))
+    for name, file, loss in wanted:
+        secret, link = loaded.folder / file, state.etc / "secrets" / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(secret.resolve())
+        if not secret.exists():
+            say(f"note: {secret} is not there, {loss}")
 
 
 def rows(state: State) -> list[Row]:

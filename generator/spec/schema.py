@@ -162,7 +162,10 @@ class Traces(Section):
         example="https://otlp.example.org",
     )
     headers_file: named(names.FILE) | None = about(
-        "File that holds the value of the authorization header.", lands="collector/collector.yaml", default=None
+        "File with the headers that the endpoint wants, `name: value` a line.",
+        lands="collector/collector.yaml",
+        default=None,
+        example="secrets/traces",
     )
     retention: duration("1h", "365d") = about(
         "How long Tempo keeps traces.", lands="tempo/tempo.yaml", default=7 * 86400, example="7d"
