@@ -37,7 +37,7 @@ def validate(otelcol: Path, text: str, folder: Path) -> "subprocess.CompletedPro
     for name in ("/run/secrets", "/tmp/otelcol"):
         text = text.replace(name, f"{folder}{name}")
         Path(f"{folder}{name}").mkdir(parents=True, exist_ok=True)
-    (folder / "run/secrets/traces").write_text("Bearer invented")
+    (folder / "run/secrets/traces").write_text("api-key: invented\n")
     (folder / "collector.yaml").write_text(text)
     command = [otelcol, "validate", f"--config={folder / 'collector.yaml'}"]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
