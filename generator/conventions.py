@@ -243,6 +243,7 @@ TICKET_PASS_RATE: Final = "LLMPassRateLow"  # noqa: S105  # a rate of passes, no
 # --- dashboards and data sources --------------------------------------------------------------------------------------
 UID_PROMETHEUS: Final = "prometheus"
 UID_TEMPO: Final = "tempo"
+UID_JAEGER: Final = "jaeger"
 UID_LOKI: Final = "loki"
 UID_GOLDEN: Final = "llm-golden-signals"
 UID_QUALITY: Final = "llm-quality"

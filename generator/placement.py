@@ -48,6 +48,11 @@ class Placement:
     def __getitem__(self, component: str) -> Place:
         return self.places[component]
 
+    @property
+    def traces(self) -> str:
+        """The component that stores traces here, empty where none does."""
+        return next((name for name in (c.TEMPO, c.JAEGER) if name in self.places), "")
+
     def get(self, component: str) -> Place | None:
         """The component's place, or None where this form of the stack goes without it."""
         return self.places.get(component)
@@ -58,6 +63,12 @@ _INSIDE = {
     c.ALERTMANAGER: ({"http": 9093}, "/etc/alertmanager", "/alertmanager", "alertmanager"),
     c.GRAFANA: ({"http": 3000}, "/etc/grafana", "/var/lib/grafana", "grafana"),
     c.TEMPO: ({"http": 3200, "otlp_grpc": 4317, "otlp_http": 4318, "grpc": 9095}, "/etc/tempo", "/var/tempo", "tempo"),
+    c.JAEGER: (
+        {"http": 16686, "otlp_grpc": 4317, "otlp_http": 4318, "grpc": 16685, "health": 13133},
+        "/etc/jaeger",
+        "/tmp/jaeger",  # noqa: S108  # the one place that the image lets its user write; a volume keeps it
+        "jaeger",
+    ),
     c.LOKI: ({"http": 3100, "grpc": 9095}, "/etc/loki", "/loki", "loki"),
     c.COLLECTOR: (
         {"http": 8888, "health": 13133, "otlp_grpc": 4317, "otlp_http": 4318},
@@ -70,11 +81,15 @@ _INSIDE = {
 }
 
 
-def compose_placement(published: Mapping[str, int], *, example_app: bool) -> Placement:
-    """Place every component in its own container: service names as hosts, `published` ports on the person's loopback."""
+def compose_placement(published: Mapping[str, int], *, example_app: bool, traces: str = c.TEMPO) -> Placement:
+    """Place every component in its own container: service names as hosts, `published` ports on the person's loopback.
+
+    `traces` is the component that stores them, empty where they go elsewhere.
+    """
+    without = {c.TEMPO, c.JAEGER} - {traces} | (set() if example_app else {c.APP, c.SIMULATOR})
     places = {}
     for name, (ports, etc, data, port_name) in _INSIDE.items():
-        if name in (c.APP, c.SIMULATOR) and not example_app:
+        if name in without:
             continue
         pinned = PINNED.get(name)
         places[name] = Place(

@@ -69,8 +69,15 @@ def resolve(spec: Spec, *, spec_name: str, placement: Placement | None = None) -
             spec.evals.pass_rate_below,
         ),
         stack=Stack(Duration(spec.stack.scrape_interval), Duration(spec.stack.retention), ports),
-        placement=placement or compose_placement(ports, example_app=example),
+        placement=placement or compose_placement(ports, example_app=example, traces=_store(spec)),
     )
+
+
+def _store(spec: Spec) -> str:
+    """The component that stores traces in the Compose form; empty where they go to an endpoint of the person's own."""
+    if spec.traces.endpoint or spec.traces.backend == "otlp":
+        return ""
+    return c.JAEGER if spec.traces.backend == "jaeger" else c.TEMPO
 
 
 def _alerts(spec: Spec) -> Alerts:

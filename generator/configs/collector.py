@@ -35,8 +35,8 @@ def _traces(model: Model) -> str:
     """`otlp` for an endpoint of the person's own, else host:port of what takes OTLP over gRPC here."""
     if model.traces.backend == "otlp" or model.traces.endpoint:
         return "otlp"
-    store = model.placement.get(c.TEMPO) or model.placement.get(c.JAEGER)
-    return store.address("otlp_grpc") if store else ""
+    store = model.placement.traces
+    return model.placement[store].address("otlp_grpc") if store else ""
 
 
 def _logs(model: Model) -> str:

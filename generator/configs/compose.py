@@ -34,6 +34,11 @@ class Container:
     check: tuple[str, ...] = ()
     after: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def tmpfs(self) -> bool:
+        """Whether /tmp is in memory: everywhere but where a volume is it."""
+        return not any(volume.split(":")[1] == "/tmp" for volume in self.volumes)  # noqa: S108
+
 
 def build(model: Model) -> list[Artifact]:
     """`compose.yaml`, or nothing where components run without containers: then there is nothing to compose."""
@@ -54,11 +59,18 @@ def _image(name: str) -> tuple[str, str]:
 
 
 def _published(model: Model, placement: Placement, name: str, **purposes: str) -> tuple[str, ...]:
-    """`127.0.0.1:host:container` for each purpose of a component's ports."""
+    """`127.0.0.1:host:container` for each purpose of a component's ports; none where the component does not run."""
+    if name not in placement:
+        return ()
     ports = model.stack.ports
     return tuple(
         f"127.0.0.1:{ports[outside]}:{placement[name].ports[purpose]}" for purpose, outside in purposes.items()
     )
+
+
+def _traces_first(placement: Placement) -> dict[str, str]:
+    """The Collector starts after the store of traces; Jaeger's image has nothing that could tell whether it is healthy."""
+    return {name: _HEALTHY if name == c.TEMPO else _STARTED for name in [placement.traces] if name}
 
 
 def _back_ends(model: Model) -> list[Container]:
@@ -109,6 +121,16 @@ def _back_ends(model: Model) -> list[Container]:
             {},
         ),
         (
+            c.JAEGER,
+            "1g",
+            ("./jaeger/jaeger.yaml:/etc/jaeger/jaeger.yaml:ro", "jaeger:/tmp"),
+            ("--config=/etc/jaeger/jaeger.yaml",),
+            {},
+            _published(model, place, c.JAEGER, http="jaeger"),
+            (),
+            {},
+        ),
+        (
             c.LOKI,
             "1g",
             ("./loki/loki.yaml:/etc/loki/loki.yaml:ro", "loki:/loki"),
@@ -143,9 +165,11 @@ def _back_ends(model: Model) -> list[Container]:
             {"GOMEMLIMIT": "400MiB"},
             _published(model, place, c.COLLECTOR, otlp_grpc="otlp_grpc", otlp_http="otlp_http", http="collector"),
             (),
-            {c.TEMPO: _HEALTHY, c.LOKI: _HEALTHY},
+            {**_traces_first(place), c.LOKI: _HEALTHY},
         ),
     ):
+        if name not in place:
+            continue
         image, user = _image(name)
         secrets: tuple[str, ...] = ()
         if name == c.ALERTMANAGER:

@@ -5,7 +5,7 @@ from generator.artifact import Artifact
 from generator.model import Model
 from generator.templating import fill
 
-_WATCHED = (c.PROMETHEUS, c.ALERTMANAGER, c.GRAFANA, c.TEMPO, c.LOKI, c.COLLECTOR)
+_WATCHED = (c.PROMETHEUS, c.ALERTMANAGER, c.GRAFANA, c.TEMPO, c.LOKI, c.VICTORIA_LOGS, c.COLLECTOR)
 
 
 def build(model: Model) -> list[Artifact]:

@@ -10,11 +10,10 @@ from generator.promql import quote
 
 
 def build(model: Model) -> list[Artifact]:
-    """`grafana/dashboards/llm-call.json`, or nothing without Grafana, Loki and Tempo."""
-    if any(name not in model.placement for name in (c.GRAFANA, c.LOKI, c.TEMPO)):
+    """`grafana/dashboards/llm-call.json`, or nothing without Grafana and Loki; no trace where none is stored here."""
+    if any(name not in model.placement for name in (c.GRAFANA, c.LOKI)):
         return []
     stream = f"{{service_name={quote(model.service.name)}}}"
-    traceql = f'{{ resource.service.name = {quote(model.service.name)} && span.llm.call_id = "$call_id" }}'
     logs_options = {
         "dedupStrategy": "none", "enableLogDetails": True, "prettifyLogMessage": True, "showTime": True, "sortOrder": "Ascending",
         "wrapLogMessage": True,
@@ -24,10 +23,7 @@ def build(model: Model) -> list[Artifact]:
             "logs", "Log lines of the call", "What was asked, what was answered, what did it cost?", g.LOKI,
             [g.loki(f'{stream} | call_id = "$call_id"')], (0, 0, 24, 10), options=logs_options,
         ),
-        g.plain(
-            "table", "Trace of the call", "Where did the time go: retrieve, rerank or generate? A click opens the trace.", g.TEMPO,
-            [g.tempo(traceql)], (0, 10, 24, 7), options={"showHeader": True},
-        ),
+        *_trace(model),
         g.plain(
             "logs", "Verdicts on the answer", "What did the judges say, and why?", g.LOKI,
             [g.loki(f'{stream} | event = "gen_ai.evaluation.result" | call_id = "$call_id"')], (0, 17, 24, 6), options=logs_options,
@@ -39,3 +35,18 @@ def build(model: Model) -> list[Artifact]:
     }  # fmt: skip
     links = [g.link("Golden signals", f"/d/{c.UID_GOLDEN}")]
     return [g.artifact(model, c.UID_CALL, "LLM call", panels, [variable], links, [])]
+
+
+def _trace(model: Model) -> list[Any]:
+    store = model.placement.traces
+    if not store:
+        return []
+    if store == c.TEMPO:
+        service = quote(model.service.name)
+        source, target = g.TEMPO, g.tempo(f'{{ resource.service.name = {service} && span.llm.call_id = "$call_id" }}')
+    else:
+        source, target = g.JAEGER, g.jaeger(model.service.name, "llm.call_id=$call_id")
+    question = "Where did the time go: retrieve, rerank or generate? A click opens the trace."
+    return [
+        g.plain("table", "Trace of the call", question, source, [target], (0, 10, 24, 7), options={"showHeader": True})
+    ]

@@ -70,7 +70,7 @@ def _panel(model: Model, panel: Panel, number: int) -> object:
         for position, query in enumerate(panel.queries)
     ]
     raw = SOURCES[model.source].exemplars
-    if panel.key == "latency" and raw is not None and c.TEMPO in model.placement:
+    if panel.key == "latency" and raw is not None and model.placement.traces:
         # Exemplars live on the raw histogram only; a recorded series has none.
         expr = f"histogram_quantile(0.95, sum by (le) (rate({raw}{{{both}}}[$__rate_interval])))"
         targets.append(g.prometheus(expr, "p95 now, with traces", "X", exemplar=True))

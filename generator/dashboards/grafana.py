@@ -17,6 +17,7 @@ SCHEMA_VERSION = 42
 PROMETHEUS = {"type": "prometheus", "uid": "${datasource}"}
 LOKI = {"type": "loki", "uid": c.UID_LOKI}
 TEMPO = {"type": "tempo", "uid": c.UID_TEMPO}
+JAEGER = {"type": "jaeger", "uid": c.UID_JAEGER}
 _DASHBOARD_KEYS = {
     "annotations", "description", "editable", "fiscalYearStartMonth", "graphTooltip", "id", "links", "liveNow", "panels", "refresh",
     "schemaVersion", "tags", "templating", "time", "timepicker", "timezone", "title", "uid", "version", "weekStart",
@@ -50,6 +51,11 @@ def tempo(query: str, ref: str = "A") -> dict[str, Any]:
         "datasource": TEMPO, "filters": [], "limit": 20, "query": query, "queryType": "traceql", "refId": ref, "spss": 10,
         "tableType": "traces",
     }  # fmt: skip
+
+
+def jaeger(service: str, tags: str, ref: str = "A") -> dict[str, Any]:
+    """A search of Jaeger by tags, in logfmt."""
+    return {"datasource": JAEGER, "limit": 20, "queryType": "search", "refId": ref, "service": service, "tags": tags}
 
 
 def timeseries(
