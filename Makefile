@@ -62,7 +62,7 @@ e2e: $(VENV)/dev ## slower tests: every promtool, every mutant, the Collector, t
 	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "e2e and not alone" $(ARGS)
 	@$(BIN)/pytest -q -m "e2e and alone" $(ARGS)
 
-lint: $(VENV)/dev ## code, types, spelling, YAML, names in queries, alert rules, Alertmanager config
+lint: $(VENV)/dev ## code, types, spelling, YAML, names in queries, alert rules, every config by its own program
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary
@@ -71,6 +71,7 @@ lint: $(VENV)/dev ## code, types, spelling, YAML, names in queries, alert rules,
 	@$(BIN)/stackgen contract --spec $(SPEC)
 	@$$($(OBTAIN) promtool) check rules --lint-fatal stack/prometheus/rules/*.yml
 	@$$($(OBTAIN) amtool) check-config stack/alertmanager/alertmanager.yml
+	@$(BIN)/stackgen verify --spec $(SPEC)
 
 lock: $(VENV)/dev ## pin the newest dependencies again, with hashes
 	@sh requirements/lock.sh $(BIN)/uv

@@ -37,6 +37,10 @@ def parser(run: "Mapping[str, Run]") -> argparse.ArgumentParser:
     sub.add_argument("--quiet", action="store_true", help="print only the closing line")
     sub = command("check", "Check the spec: every problem at once, with its place and what to do.")
     sub.add_argument("--json", action="store_true", help="problems as JSON on stdout")
+    sub = command(
+        "verify", "Let Prometheus, Alertmanager and every other program at hand judge its own rendered config."
+    )
+    sub.add_argument("--json", action="store_true", help="the verdicts as JSON on stdout")
     sub = command("contract", "Check that every name in rules, panels and docs is one that exists.")
     sub.add_argument("--json", action="store_true", help="problems as JSON on stdout")
     command("schema", "Print the JSON Schema of the spec.")

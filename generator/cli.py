@@ -135,6 +135,16 @@ def _contract(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _verify(arguments: argparse.Namespace) -> int:
+    loaded = _load(arguments.spec)
+    if loaded is None:
+        return 1
+    from generator.resolve import resolve
+    from generator.verify.command import run
+
+    return run(resolve(loaded.spec, spec_name=loaded.name), as_json=arguments.json)
+
+
 def _schema(_arguments: argparse.Namespace) -> int:
     from generator.spec.json_schema import schema_text
 
@@ -234,6 +244,7 @@ _COMMANDS: "dict[str, Callable[[argparse.Namespace], int]]" = {
     "render": _render,
     "check": _check,
     "contract": _contract,
+    "verify": _verify,
     "schema": _schema,
     "explain": _explain,
     "drill": _drill,
