@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from generator import __version__
 from generator.backtest.command import add_arguments as add_backtest_arguments
+from generator.conventions import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,6 +79,14 @@ def _launching(command: "Callable[[str, str], argparse.ArgumentParser]") -> None
     sub = command("up", "Render for this machine, launch, wait until ready, print one table.")
     sub.add_argument("--engine", choices=("auto", "compose", "native"), default="auto")
     sub.add_argument("--core-only", action="store_true", help="leave out traces, logs, the Collector and Grafana")
+    sub.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        choices=tuple(ROLES),
+        metavar="ROLE",
+        help=f"leave out one of {', '.join(ROLES)}; repeatable",
+    )
     sub.add_argument("--no-traffic", action="store_true", help="do not start the demo traffic of the reference app")
     sub.add_argument(
         "--wait",

@@ -210,6 +210,7 @@ def _obtain(arguments: argparse.Namespace) -> int:
 
 
 def _up(arguments: argparse.Namespace) -> int:
+    from generator.conventions import ROLES
     from generator.launch.commands import up
 
     return up(
@@ -217,7 +218,7 @@ def _up(arguments: argparse.Namespace) -> int:
         engine=arguments.engine,
         demo_traffic=not arguments.no_traffic,
         everything=arguments.wait == "all",
-        core_only=arguments.core_only,
+        without=list(ROLES) if arguments.core_only else arguments.without,
         as_json=arguments.json,
     )
 

@@ -266,6 +266,14 @@ APP: Final = "app"
 SIMULATOR: Final = "simulator"
 TRAFFIC: Final = "traffic"
 
+ROLES: Final = {
+    "traces": (TEMPO, JAEGER),
+    "logs": (LOKI, VICTORIA_LOGS),
+    "collector": (COLLECTOR,),
+    "dashboards": (GRAFANA,),
+}
+"""Parts that a stack can do without -> who can play them, the best first; also the profiles of the Compose file."""
+
 DEFAULT_PORTS: Final = {
     "grafana": 3000,
     "prometheus": 9090,

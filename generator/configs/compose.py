@@ -16,6 +16,10 @@ from generator.versions import PINNED
 _HEALTHY, _STARTED = "service_healthy", "service_started"
 _APP_USER = "10001:10001"
 
+_PROFILE = {name: role for role, names in c.ROLES.items() for name in names} | {c.TRAFFIC: c.TRAFFIC}
+PROFILES = (*c.ROLES, c.TRAFFIC)
+"""Parts of the Compose file that can be left out; `.env` switches all of them on."""
+
 
 @dataclass(frozen=True)
 class Container:
@@ -35,13 +39,23 @@ class Container:
     after: dict[str, str] = field(default_factory=dict)
 
     @property
+    def profile(self) -> str:
+        """The part of the stack that it belongs to, where the stack can do without; else empty."""
+        return _PROFILE.get(self.name, "")
+
+    @property
+    def waits(self) -> list[tuple[str, str, bool]]:
+        """Name, condition, and whether it goes on without where that part is left out."""
+        return [(name, condition, name in _PROFILE) for name, condition in self.after.items()]
+
+    @property
     def tmpfs(self) -> bool:
         """Whether /tmp is in memory: everywhere but where a volume is it."""
         return not any(volume.split(":")[1] == "/tmp" for volume in self.volumes)  # noqa: S108
 
 
 def build(model: Model) -> list[Artifact]:
-    """`compose.yaml`, or nothing where components run without containers: then there is nothing to compose."""
+    """`compose.yaml` and `.env`, or nothing where components run without containers: then there is nothing to compose."""
     if not model.placement.contained:
         return []
     services = [*_back_ends(model), *(_example(model) if model.app.example else [])]
@@ -50,7 +64,11 @@ def build(model: Model) -> list[Artifact]:
     if model.traces.headers_file:
         secrets["traces"] = model.traces.headers_file
     project = re.sub(r"[^a-z0-9_-]", "-", f"stackgen-{model.service.name}".lower())
-    return [fill(model, "compose.yaml", project=project, services=services, volumes=volumes, secrets=secrets)]
+    profiles = [name for name in PROFILES if any(service.profile == name for service in services)]
+    return [
+        fill(model, "compose.yaml", project=project, services=services, volumes=volumes, secrets=secrets),
+        fill(model, ".env", profiles=profiles),
+    ]
 
 
 def _image(name: str) -> tuple[str, str]:

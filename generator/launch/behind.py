@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -16,7 +17,7 @@ import psutil
 
 from generator.launch import children, native
 from generator.launch.bring_up import CannotLaunch
-from generator.launch.coming import WAITS, Told, tell, told
+from generator.launch.coming import WAITS, Told, stop, tell, told
 from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
 from generator.launch.roles import COLLECTOR, DASHBOARDS, LOGS, TRACES, Role, cast, roles
@@ -32,29 +33,34 @@ _AGAIN = 3600.0
 _PATIENCE = 120.0
 
 
-def start(spec: Path, state: State, loaded: LoadedSpec, *, demo_traffic: bool) -> None:
-    """Go for what is missing, unless that goes on already or has just failed."""
+def start(spec: Path, state: State, loaded: LoadedSpec, *, demo_traffic: bool, without: Collection[str] = ()) -> None:
+    """Go for what is missing, unless that goes on already or has just failed; roles of `without` are not missed."""
     before = told(state)
-    wanted = [role.name for role in _missing(loaded)]
+    if list(without) != before.without:
+        stop(state)
+        before = Told(without=list(without))
+        tell(state, before)
+    wanted = [role.name for role in _missing(loaded, without)]
     recent = time.time() - before.ended < _AGAIN
     if before.coming or not [name for name in wanted if not (recent and name in before.failed)]:
         return
     command = [sys.executable, "-m", __name__, str(spec.resolve()), *([] if demo_traffic else ["--no-traffic"])]
     process = children.start(command, state.log(_NAME), {}, state.root)
     process.nice(19)
-    tell(state, Told(process.pid, process.create_time(), dict.fromkeys(wanted, WAITS), time.time()))
+    coming = dict.fromkeys(wanted, WAITS)
+    tell(state, Told(process.pid, process.create_time(), coming, time.time(), without=before.without))
 
 
-def _missing(loaded: LoadedSpec) -> list[Role]:
-    played = cast(loaded.spec)
-    found = [role for role in roles(loaded.spec) if not role.core and role.name not in played]
+def _missing(loaded: LoadedSpec, without: Collection[str]) -> list[Role]:
+    played = cast(loaded.spec, without)
+    found = [role for role in roles(loaded.spec, without) if not role.core and role.name not in played]
     return sorted(found, key=lambda role: _ORDER.index(role.name))
 
 
 def _work(spec: Path, state: State, *, demo_traffic: bool) -> None:
     note = told(state)
     note.pid, note.began = os.getpid(), psutil.Process().create_time()
-    missing = _missing(load(spec))
+    missing = _missing(load(spec), note.without)
     note.coming, note.failed = dict.fromkeys((role.name for role in missing), WAITS), {}
     for role in missing:
         note.since = time.time()
@@ -74,7 +80,7 @@ def _work(spec: Path, state: State, *, demo_traffic: bool) -> None:
                 reasons.append(_reason(player, str(error)))
             else:
                 say(f"{player}: joining")
-                _join(spec, state, demo_traffic=demo_traffic)
+                _join(spec, state, note, demo_traffic=demo_traffic)
                 break
         else:
             note.failed[role.name] = "; ".join(reasons)
@@ -91,14 +97,18 @@ def _reason(player: str, error: str) -> str:
     return f"{player}: {archive or ways[-1]}"
 
 
-def _join(spec: Path, state: State, *, demo_traffic: bool) -> None:
+def _join(spec: Path, state: State, note: Told, *, demo_traffic: bool) -> None:
     try:
         with state.lock(_PATIENCE):
             # Whoever stopped the stack in the meantime does not want it back.
             if state.read():
-                native.up(load(spec), state, lambda line: print(line, flush=True), demo_traffic=demo_traffic)
+                native.up(load(spec), state, _log, demo_traffic=demo_traffic, without=note.without)
     except (CannotLaunch, CannotBeHad, Busy, ProblemsFound) as error:
         print(f"cannot join: {error}", flush=True)
+
+
+def _log(line: str) -> None:
+    print(line, flush=True)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -26,6 +26,8 @@ class Told:
     since: float = 0.0
     failed: dict[str, str] = field(default_factory=dict)
     ended: float = 0.0
+    without: list[str] = field(default_factory=list)
+    """Roles that nobody asked for."""
 
 
 def told(state: State) -> Told:
@@ -53,10 +55,16 @@ def gaps(state: State, loaded: LoadedSpec) -> list[Gap]:
     now = told(state)
     running = state.read()
     return [
-        Gap(role.name, role.lost, now.coming.get(role.name, ""), now.failed.get(role.name, ""))
-        for role in roles(loaded.spec)
+        Gap(role.name, role.lost, _since(now, role.name), now.failed.get(role.name, ""))
+        for role in roles(loaded.spec, now.without)
         if not role.core and not any(player in running for player in role.players)
     ]
+
+
+def _since(now: Told, role: str) -> str:
+    what = now.coming.get(role, "")
+    minutes = int(time.time() - now.since) // 60
+    return f"{what}; for {minutes} min so far" if what and what != WAITS and minutes else what
 
 
 def wait(state: State) -> None:

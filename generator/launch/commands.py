@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from types import FrameType
 from typing import Literal, NoReturn
@@ -29,23 +30,22 @@ def up(
     engine: Engine = "auto",
     demo_traffic: bool = True,
     everything: bool = False,
-    core_only: bool = False,
+    without: Collection[str] = (),
     as_json: bool = False,
 ) -> int:
-    """Launch; prints the table on stdout and progress on stderr. `everything`: return when nothing is on its way any more."""
+    """Launch; prints the table on stdout and progress on stderr. `everything`: return when nothing is on its way any more; `without`: roles that are left out."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         loaded = load(spec)
         chosen = engine if engine != "auto" else "compose" if compose.answers() else "native"
         if chosen == "compose":
-            return _compose_up(loaded, spec, demo_traffic=demo_traffic, machine=as_json)
+            return _compose_up(loaded, spec, demo_traffic=demo_traffic, without=without, machine=as_json)
         state = State.beside(spec)
         # What joins from behind holds the lock for seconds.
         with state.lock(_PATIENCE if coming.told(state).coming else 0):
-            found = native.up(loaded, state, _say, demo_traffic=demo_traffic, core_only=core_only)
-        if not core_only:
-            behind.start(spec, state, loaded, demo_traffic=demo_traffic)
+            found = native.up(loaded, state, _say, demo_traffic=demo_traffic, without=without)
+        behind.start(spec, state, loaded, demo_traffic=demo_traffic, without=without)
         if everything:
             coming.wait(state)
             found = native.rows(state)
@@ -59,12 +59,12 @@ def up(
     return 0
 
 
-def _compose_up(loaded: LoadedSpec, spec: Path, *, demo_traffic: bool, machine: bool) -> int:
+def _compose_up(loaded: LoadedSpec, spec: Path, *, demo_traffic: bool, without: Collection[str], machine: bool) -> int:
     from generator.resolve import resolve
 
     model = resolve(loaded.spec, spec_name=loaded.name)
     file = _compose_file(spec)
-    found = compose.up(file, model, loaded.folder, _say, demo_traffic=demo_traffic)
+    found = compose.up(file, model, loaded.folder, _say, demo_traffic=demo_traffic, without=without)
     page = f"http://127.0.0.1:{loaded.spec.stack.ports.grafana}/d/{c.UID_GOLDEN}"
     _print(found, [], machine=machine, closing=f"\nOpen {page}\nStop it with `make down`.")
     return 0

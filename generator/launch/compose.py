@@ -1,11 +1,14 @@
 """The Compose engine: the rendered `stack/compose.yaml`, run by the Docker engine that answers."""
 
 import json
+import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+from generator import conventions as c
+from generator.configs.compose import PROFILES
 from generator.launch.bring_up import CannotLaunch
 from generator.launch.table import Row
 from generator.model import Model
@@ -24,16 +27,22 @@ def answers() -> bool:
     return True
 
 
-def up(file: Path, model: Model, folder: Path, say: Callable[[str], None], *, demo_traffic: bool) -> list[Row]:
-    """Start everything and wait until it is healthy. Raises CannotLaunch."""
+def up(
+    file: Path,
+    model: Model,
+    folder: Path,
+    say: Callable[[str], None],
+    *,
+    demo_traffic: bool,
+    without: Collection[str] = (),
+) -> list[Row]:
+    """Start everything but the roles of `without`, and wait until it is healthy. Raises CannotLaunch."""
     for receiver in model.notify:
         if receiver.secret_file:
             _placeholder(folder / receiver.secret_file, receiver.kind, say)
     if model.traces.headers_file:
         _placeholder(folder / model.traces.headers_file, "the endpoint of traces", say)
-    services = (
-        [] if demo_traffic or not model.app.example else ["app", "prometheus", "alertmanager", "grafana", "collector"]
-    )
+    profiles = [role for role in PROFILES if role not in without and (demo_traffic or role != c.TRAFFIC)]
     code = subprocess.run(
         [
             "docker",
@@ -46,13 +55,30 @@ def up(file: Path, model: Model, folder: Path, say: Callable[[str], None], *, de
             "--wait-timeout",
             str(_PATIENCE),
             "--remove-orphans",
-            *services,
         ],
         check=False,
+        env=_with(profiles),
     ).returncode
     if code != 0:
-        raise CannotLaunch(f"docker compose ended with {code}; `docker compose -f {file} logs` says why")
+        raise CannotLaunch(_death(file, code))
     return rows(file)
+
+
+def _death(file: Path, code: int) -> str:
+    """Each service that is not as it should be, with the end of its log."""
+    lines = [f"docker compose ended with {code}"]
+    for row in rows(file):
+        if row.state not in {"running", "created"}:
+            command = ["docker", "compose", "-f", str(file), "logs", "--no-log-prefix", "--tail", "5", row.component]
+            said = subprocess.run(command, capture_output=True, text=True, check=False, env=_with(PROFILES)).stdout
+            lines.append(f"{row.component} is {row.state}. Its log ends with:")
+            lines += [f"  | {line}" for line in said.splitlines()]
+    return "\n".join([*lines, "What came up is left as it is, to look at; `make down` removes it."])
+
+
+def _with(profiles: Collection[str]) -> dict[str, str]:
+    """What the shell says of profiles counts more than the file `.env` beside the Compose file."""
+    return os.environ | {"COMPOSE_PROFILES": ",".join(profiles)}
 
 
 def _placeholder(secret: Path, kind: str, say: Callable[[str], None]) -> None:
@@ -65,14 +91,18 @@ def _placeholder(secret: Path, kind: str, say: Callable[[str], None]) -> None:
 
 def down(file: Path) -> int:
     """Stop and remove the containers; volumes stay."""
-    return subprocess.run(["docker", "compose", "-f", file, "down", "--remove-orphans"], check=False).returncode
+    return subprocess.run(
+        ["docker", "compose", "-f", file, "down", "--remove-orphans"], check=False, env=_with(PROFILES)
+    ).returncode
 
 
 def logs(file: Path, names: list[str], lines: int, *, follow: bool) -> int:
     """The containers' logs."""
     more = ["--follow"] if follow else []
     return subprocess.run(
-        ["docker", "compose", "-f", file, "logs", "--tail", str(lines), *more, *names], check=False
+        ["docker", "compose", "-f", file, "logs", "--tail", str(lines), *more, *names],
+        check=False,
+        env=_with(PROFILES),
     ).returncode
 
 
@@ -83,6 +113,7 @@ def rows(file: Path) -> list[Row]:
         capture_output=True,
         text=True,
         check=False,
+        env=_with(PROFILES),
     )
     found = []
     for entry in _entries(done.stdout):

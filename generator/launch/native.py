@@ -1,7 +1,7 @@
 """The native engine: obtain, render for this machine, start what is not running as it should, wait until it answers."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from generator.launch import children
@@ -24,12 +24,11 @@ _ROOM = 200_000_000
 
 
 def up(
-    loaded: LoadedSpec, state: State, say: Callable[[str], None], *, demo_traffic: bool, core_only: bool = False
+    loaded: LoadedSpec, state: State, say: Callable[[str], None], *, demo_traffic: bool, without: Collection[str] = ()
 ) -> list[Row]:
-    """Start what is not running as the spec wants it. Raises CannotLaunch and CannotBeHad."""
+    """Start what is not running as the spec wants it, without some roles. Raises CannotLaunch and CannotBeHad."""
     obtained = _core(say)
-    if not core_only:
-        obtained |= {player.package: player for player in cast(loaded.spec).values()}
+    obtained |= {player.package: player for player in cast(loaded.spec, without).values()}
     placement = native_placement(
         state, loaded.spec.stack.ports.model_dump(), obtained, example_app=loaded.spec.app == "example"
     )

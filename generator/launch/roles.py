@@ -1,5 +1,6 @@
 """What a stack consists of, who can play each part, and what is lost where nobody can."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from generator import conventions as c
@@ -25,30 +26,29 @@ class Role:
 
 METRICS = Role("metrics", (c.PROMETHEUS,), "everything")
 ALERTS = Role("alerts", (c.ALERTMANAGER,), "notifications")
-TRACES = Role("traces", (c.TEMPO, c.JAEGER), "stored traces; calls keep their trace ids in logs and exemplars")
-LOGS = Role("logs", (c.LOKI, c.VICTORIA_LOGS), "searchable logs; the log lines are in the app's log file")
-COLLECTOR = Role(
-    "collector", (c.COLLECTOR,), "OTLP for other applications, redaction and sampling of traces, logs in a store"
-)
-DASHBOARDS = Role(
-    "dashboards", (c.GRAFANA,), "Grafana's dashboards; the page that Prometheus serves has the same four panels"
-)
+_LOST = {
+    "traces": "stored traces; calls keep their trace ids in logs and exemplars",
+    "logs": "searchable logs; the log lines are in the app's log file",
+    "collector": "OTLP for other applications, redaction and sampling of traces, logs in a store",
+    "dashboards": "Grafana's dashboards; the page that Prometheus serves has the same four panels",
+}
+TRACES, LOGS, COLLECTOR, DASHBOARDS = (Role(name, players, _LOST[name]) for name, players in c.ROLES.items())
 
 
-def roles(spec: Spec) -> list[Role]:
+def roles(spec: Spec, without: Collection[str] = ()) -> list[Role]:
     """The parts that a stack of this spec has; traces that go to a back end of the person's own need no store here."""
     found = [METRICS, ALERTS]
     if spec.traces.endpoint is None and spec.traces.backend == "jaeger":
         found.append(Role(TRACES.name, (c.JAEGER,), TRACES.lost))
     elif spec.traces.endpoint is None and spec.traces.backend == "tempo":
         found.append(TRACES)
-    return [*found, LOGS, COLLECTOR, DASHBOARDS]
+    return [role for role in (*found, LOGS, COLLECTOR, DASHBOARDS) if role.name not in without]
 
 
-def cast(spec: Spec) -> dict[str, Obtained]:
+def cast(spec: Spec, without: Collection[str] = ()) -> dict[str, Obtained]:
     """Role -> the best player that is on this machine already, for all roles but the core; takes no time."""
     found = {}
-    for role in roles(spec):
+    for role in roles(spec, without):
         player = None if role.core else next(filter(None, (at_hand(PACKAGES[name]) for name in role.players)), None)
         if player is not None:
             found[role.name] = player
