@@ -3,8 +3,8 @@
 All rule sets are loaded into one promtool and see the same samples. A page counts as false where it does not touch the incident,
 from its begin to half an hour after its end; an incident as missed where the floors let it through and nothing of its kind fired.
 
-A world takes some 20 seconds of one processor. Each is kept in `build/`, so that a run that was stopped goes on where it was,
-as long as the rules are the same.
+A world takes 20 to 60 seconds of one processor. Each is kept in `benchmarks/results/`, so that a run that was stopped goes on
+where it was, and the table and the plot can be had again at once, as long as the rules are the same.
 """
 
 import argparse
@@ -30,6 +30,8 @@ from generator.spec.load import load
 from tests.behaviour.play import firing
 
 ROOT = Path(__file__).parent.parent
+KEPT = Path(__file__).parent / "results" / "alert_quality.jsonl"
+"""A line a world: the digest of the rules that it was played with, its seed, and the pages of each alert."""
 OURS = "stackgen"
 Fired = dict[str, Pages]
 
@@ -56,18 +58,16 @@ def rule_files(folder: Path) -> list[Path]:
 def outcomes(seeds: range, promtool: Path, rules: list[Path], jobs: int) -> Iterator[tuple[int, Fired]]:
     """Of each world, from the file of an earlier run or played now."""
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in rules)).hexdigest()[:12]
-    kept = ROOT / "build" / f"alert-quality-{digest}.jsonl"
-    kept.parent.mkdir(exist_ok=True)
-    known = {}
-    if kept.exists():
-        known = dict(map(json.loads, kept.read_text(encoding="utf-8").splitlines()))
+    KEPT.parent.mkdir(exist_ok=True)
+    lines = map(json.loads, KEPT.read_text(encoding="utf-8").splitlines() if KEPT.exists() else [])
+    known = {seed: fired for played, seed, fired in lines if played == digest}
     todo = [seed for seed in seeds if seed not in known]
     yield from ((seed, known[seed]) for seed in seeds if seed in known)
-    with ProcessPoolExecutor(jobs) as pool, Progress("worlds") as bar, kept.open("a", encoding="utf-8") as file:
+    with ProcessPoolExecutor(jobs) as pool, Progress("worlds") as bar, KEPT.open("a", encoding="utf-8") as file:
         running = [pool.submit(play, seed, promtool, rules) for seed in todo]
         for done, future in enumerate(as_completed(running), start=1):
             seed, fired = future.result()
-            file.write(json.dumps([seed, fired]) + "\n")
+            file.write(json.dumps([digest, seed, fired]) + "\n")
             file.flush()
             bar.advance(done, len(todo))
             yield seed, fired

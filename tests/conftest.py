@@ -1,5 +1,6 @@
 """Shared by all tests: the default model, and real tools, obtained as the project itself obtains them."""
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -72,8 +73,11 @@ def amtool(alertmanager: Obtained) -> Callable[..., str]:
 
 
 def _tool(binary: Path) -> Callable[..., str]:
+    # There is memory enough; collecting garbage less often saves a seventh of the time.
+    roomy = {"GOGC": "400"} | os.environ
+
     def run(*words: str | Path) -> str:
-        done = subprocess.run([binary, *words], capture_output=True, text=True, check=False, timeout=250)
+        done = subprocess.run([binary, *words], capture_output=True, text=True, check=False, timeout=250, env=roomy)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

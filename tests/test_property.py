@@ -55,7 +55,7 @@ def _prove(text: str, promtool: Callable[..., str]) -> None:
 
 
 @pytest.mark.timeout(280)
-@settings(TOOLS, max_examples=2)
+@settings(TOOLS, max_examples=1)
 @given(strategies.valid_specs(most_models=1))
 def test_promtool_accepts_rules_and_proofs_of_any_valid_spec(promtool: Callable[..., str], text: str) -> None:
     """The generated rules pass promtool's check, and the generated proofs pass its test."""
@@ -64,7 +64,7 @@ def test_promtool_accepts_rules_and_proofs_of_any_valid_spec(promtool: Callable[
 
 @pytest.mark.e2e
 @pytest.mark.timeout(2400)
-@settings(TOOLS, max_examples=3)
+@settings(TOOLS, max_examples=4)
 @given(strategies.valid_specs(most_models=2))
 def test_promtool_accepts_rules_and_proofs_of_many_valid_specs(promtool: Callable[..., str], text: str) -> None:
     """The same, for many more."""

@@ -46,7 +46,7 @@ def test_jaeger_takes_tempos_place(model_of: Callable[[str], Model]) -> None:
     assert "tempo/tempo.yaml" not in found
     assert services["jaeger"]["volumes"] == ["./jaeger/jaeger.yaml:/etc/jaeger/jaeger.yaml:ro", "jaeger:/tmp"]
     assert "tmpfs" not in services["jaeger"]
-    assert services["collector"]["depends_on"]["jaeger"] == {"condition": "service_started"}
+    assert services["collector"]["depends_on"]["jaeger"] == {"condition": "service_started", "required": False}
     assert found["collector/collector.yaml"]["exporters"]["otlp_grpc/traces"]["endpoint"] == "jaeger:4317"
     sources = {one["uid"]: one for one in found["grafana/provisioning/datasources/datasources.yml"]["datasources"]}
     assert set(sources) == {"prometheus", "jaeger", "loki"}
