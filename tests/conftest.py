@@ -18,6 +18,26 @@ REPOSITORY = Path(__file__).parent.parent
 SMALL = "service: {name: bot}\nmodels: [{name: m1, provider: x, price: {input: 1, output: 2}}]\n"
 
 
+_LONGEST = (
+    "pass[latency]",
+    "accepts_rules_and_proofs",
+    "pass[spend]",
+    "pass[errors]",
+    "test_replay",
+    "test_prove",
+    "any_valid_spec",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left alone with one at the end."""
+
+    def place(item: pytest.Item) -> int:
+        return next((number for number, part in enumerate(_LONGEST) if part in item.nodeid), len(_LONGEST))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The checkout."""
