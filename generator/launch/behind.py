@@ -80,7 +80,8 @@ def _work(spec: Path, state: State, *, demo_traffic: bool) -> None:
                 reasons.append(_reason(player, str(error)))
             else:
                 say(f"{player}: joining")
-                _join(spec, state, note, demo_traffic=demo_traffic)
+                if why := _join(spec, state, note, demo_traffic=demo_traffic):
+                    note.failed[role.name] = f"{player} {why}"
                 break
         else:
             note.failed[role.name] = "; ".join(reasons)
@@ -97,7 +98,8 @@ def _reason(player: str, error: str) -> str:
     return f"{player}: {archive or ways[-1]}"
 
 
-def _join(spec: Path, state: State, note: Told, *, demo_traffic: bool) -> None:
+def _join(spec: Path, state: State, note: Told, *, demo_traffic: bool) -> str:
+    """Empty, or why it does not run although it was obtained."""
     try:
         with state.lock(_PATIENCE):
             # Whoever stopped the stack in the meantime does not want it back.
@@ -105,6 +107,8 @@ def _join(spec: Path, state: State, note: Told, *, demo_traffic: bool) -> None:
                 native.up(load(spec), state, _log, demo_traffic=demo_traffic, without=note.without)
     except (CannotLaunch, CannotBeHad, Busy, ProblemsFound) as error:
         print(f"cannot join: {error}", flush=True)
+        return f"cannot join: {str(error).splitlines()[0]}"
+    return ""
 
 
 def _log(line: str) -> None:

@@ -94,7 +94,12 @@ def status(spec: Path, *, as_json: bool = False) -> int:
     if not found and not as_json:
         print("nothing runs; `make stack` starts it")
         return 1
-    _print(found, coming.gaps(state, load(spec)) if natively else [], machine=as_json, closing="")
+    try:
+        gaps = coming.gaps(state, load(spec)) if natively else []
+    except ProblemsFound:
+        # What runs can be shown while the spec is being edited.
+        gaps = []
+    _print(found, gaps, machine=as_json, closing="")
     return 0 if found and all(row.state == "running" for row in found) else 1
 
 

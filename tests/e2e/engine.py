@@ -77,7 +77,8 @@ class Engine:
             "dockerd", "-H", f"unix://{self.run}/docker.sock", "--data-root", str(self.run / "data"),
             "--exec-root", str(self.run / "exec"), "--pidfile", str(self.run / "dockerd.pid"),
             # Containers reach each other over their bridge and are published by a proxy: no firewall rule is needed.
-            "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false",
+            # No default bridge either: it may be that of an engine of the machine's own.
+            "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false",
         ]  # fmt: skip
         with (self.run / "log").open("wb") as log:
             self.process = subprocess.Popen(command, env=self._daemon, stdout=log, stderr=log, start_new_session=True)
@@ -90,7 +91,7 @@ class Engine:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """The engine and whatever it started, by their ids; its bridge goes with it."""
+        """The engine and whatever it started, by their ids."""
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
             try:
@@ -98,7 +99,6 @@ class Engine:
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait(10)
-        subprocess.run(["ip", "link", "delete", "docker0"], capture_output=True, check=False)
 
     def docker(self, *words: str | Path, seconds: float = 300) -> "subprocess.CompletedProcess[str]":
         """The command line client."""

@@ -199,6 +199,16 @@ def test_a_wrong_spec_stops_before_anything_starts(stack: Stack, leftovers: Left
     assert stack.pids() == before
 
 
+def test_what_runs_is_shown_while_the_spec_is_wrong(stack: Stack) -> None:
+    """Somebody edits it just now."""
+    assert stack.up().returncode == 0
+    with (stack.folder / "spec.yaml").open("a") as handle:
+        handle.write("colour: red\n")
+    done = stack.run("status")
+    assert done.returncode == 0, done.stderr
+    assert "prometheus" in done.stdout
+
+
 def test_secrets_stay_in_their_files(stack: Stack) -> None:
     """Not in rendered files, not in logs, not in anybody's arguments; a missing one is a note."""
     stack.spec(more="notify: {slack: {webhook_file: secrets/slack}}")
