@@ -7,6 +7,7 @@ from generator.configs.grafana import QUIET
 from generator.launch.component import Component
 from generator.launch.obtain.package import Obtained, Version
 from generator.model import Model
+from generator.placement import Place
 
 Starter = Callable[[Model, Obtained], Component]
 
@@ -54,25 +55,20 @@ def _collector(model: Model, obtained: Obtained) -> Component:
     )  # fmt: skip
 
 
-def _tempo(model: Model, obtained: Obtained) -> Component:
-    here = model.placement[c.TEMPO]
-    command = [str(obtained.binaries["tempo"]), f"-config.file={here.etc}/tempo.yaml"]
-    return Component(c.TEMPO, dotted(here.version), command, f"{here.url}/ready", here.url, tuple(here.ports.values()), ("tempo",),
-                     core=False)  # fmt: skip
+def _store(name: str, flag: str, ready: Callable[[Place], str]) -> Starter:
+    """A store that reads one file, `NAME.yaml`, and is named as its program."""
+
+    def start(model: Model, obtained: Obtained) -> Component:
+        here = model.placement[name]
+        command = [str(obtained.binaries[name]), f"{flag}={here.etc}/{name}.yaml"]
+        ports = tuple(here.ports.values())
+        return Component(name, dotted(here.version), command, ready(here), here.url, ports, (name,), core=False)
+
+    return start
 
 
-def _jaeger(model: Model, obtained: Obtained) -> Component:
-    here = model.placement[c.JAEGER]
-    command = [str(obtained.binaries["jaeger"]), f"--config={here.etc}/jaeger.yaml"]
-    return Component(c.JAEGER, dotted(here.version), command, f"http://{here.address('health')}/status", here.url,
-                     tuple(here.ports.values()), ("jaeger",), core=False)  # fmt: skip
-
-
-def _loki(model: Model, obtained: Obtained) -> Component:
-    here = model.placement[c.LOKI]
-    command = [str(obtained.binaries["loki"]), f"-config.file={here.etc}/loki.yaml"]
-    return Component(c.LOKI, dotted(here.version), command, f"{here.url}/ready", here.url, tuple(here.ports.values()), ("loki",),
-                     core=False)  # fmt: skip
+def _says_ready(here: Place) -> str:
+    return f"{here.url}/ready"
 
 
 def _victoria_logs(model: Model, obtained: Obtained) -> Component:
@@ -109,9 +105,9 @@ STARTERS: dict[str, Starter] = {
     c.PROMETHEUS: _prometheus,
     c.ALERTMANAGER: _alertmanager,
     c.COLLECTOR: _collector,
-    c.TEMPO: _tempo,
-    c.JAEGER: _jaeger,
-    c.LOKI: _loki,
+    c.TEMPO: _store(c.TEMPO, "-config.file", _says_ready),
+    c.JAEGER: _store(c.JAEGER, "--config", lambda here: f"http://{here.address('health')}/status"),
+    c.LOKI: _store(c.LOKI, "-config.file", _says_ready),
     c.VICTORIA_LOGS: _victoria_logs,
     c.GRAFANA: _grafana,
 }
