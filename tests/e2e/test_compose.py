@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from generator.launch.obtain.ensure import CannotBeHad, ensure
 from generator.versions import PINNED
 from tests import promtools
 from tests.e2e.engine import Engine, unpacked
+from tests.e2e.whole import until
 from tests.launch.conftest import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(1800)]
@@ -166,19 +167,6 @@ def composed(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield one
     finally:
         one.stackgen("down")
-
-
-def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
-    """What the condition gives once it gives something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if found := condition():
-                return found
-        except OSError:
-            pass
-        time.sleep(0.5)
-    pytest.fail(f"{what}: not within {seconds:.0f} s")
 
 
 def test_one_question_is_counted_and_traced(composed: Composed) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
-from tests.e2e.whole import SPEC, Whole
+from tests.e2e.whole import SPEC, Whole, until
 from tests.launch.conftest import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(1800)]
@@ -46,16 +46,16 @@ def attributes(span: dict[str, Any]) -> dict[str, Any]:
 def test_one_question_is_found_everywhere(whole: Whole) -> None:
     """By its trace id and its call id."""
     counted = 'sum(llm_requests_total{model="gpt-4o-mini",endpoint="chat"})'
-    whole.wait(lambda: whole.query(counted), 30, "the series from the start")
+    until(lambda: whole.query(counted), 30, "the series from the start")
     before = float(whole.query(counted)[0]["value"][1])
     secret = "my mail is jane.doe@example.org, how do I add a model?"
     answer = whole.ask(secret)
     call_id, trace_id = answer["call_id"], answer["trace_id"]
 
-    whole.wait(lambda: float(whole.query(counted)[0]["value"][1]) == before + 1, 15, "the metric")
-    whole.wait(lambda: trace_id in whole.exemplars("llm_latency_ms_bucket"), 30, "the exemplar")
+    until(lambda: float(whole.query(counted)[0]["value"][1]) == before + 1, 15, "the metric")
+    until(lambda: trace_id in whole.exemplars("llm_latency_ms_bucket"), 30, "the exemplar")
 
-    spans = whole.wait(lambda: len(found := whole.spans(trace_id)) == 4 and found, 40, "the trace")
+    spans = until(lambda: len(found := whole.spans(trace_id)) == 4 and found, 40, "the trace")
     by_name = {span["name"]: span for span in spans}
     assert set(by_name) == {"llm.ask", "llm.retrieve", "llm.rerank", "llm.generate"}
     root = by_name["llm.ask"]
@@ -66,7 +66,7 @@ def test_one_question_is_found_everywhere(whole: Whole) -> None:
     assert attributes(by_name["llm.generate"])["llm.model"] == "gpt-4o-mini"
     assert int(attributes(by_name["llm.retrieve"])["chunks.count"]) > 0
 
-    lines = whole.wait(lambda: len(found := whole.lines(trace_id=trace_id)) == 2 and found, 30, "the log lines")
+    lines = until(lambda: len(found := whole.lines(trace_id=trace_id)) == 2 and found, 30, "the log lines")
     logged = [json.loads(line["_msg"]) for line in lines]
     assert {line["event"] for line in logged} == {"llm.request", "llm.response"}
     assert {line["call_id"] for line in logged} == {call_id}
@@ -83,7 +83,7 @@ def test_spans_are_counted_before_they_are_sampled(whole: Whole) -> None:
     """The Collector derives metrics from every span, and Prometheus has them, whichever version it is."""
     whole.ask("what is a proof?")
     names = '{__name__=~"traces_span_metrics_calls(_total)?",span_name="llm.generate"}'
-    whole.wait(lambda: whole.query(names), 90, "span metrics")
+    until(lambda: whole.query(names), 90, "span metrics")
 
 
 @pytest.mark.parametrize("store", ["victorialogs", "jaeger", "collector"])
@@ -118,14 +118,14 @@ def test_a_back_end_is_killed_and_nothing_is_lost(whole: Whole, store: str) -> N
         missing.difference_update([one for one in missing if len(whole.spans(one)) >= 4])
         return not missing
 
-    whole.wait(all_spans, 120, f"spans of all {len(ids)} calls")
+    until(all_spans, 120, f"spans of all {len(ids)} calls")
     lost = set(ids)
 
     def all_lines() -> bool:
         lost.difference_update([one for one in lost if len(whole.lines(trace_id=one)) == 2])
         return not lost
 
-    whole.wait(all_lines, 60, f"two log lines of each of {len(ids)} calls")
+    until(all_lines, 60, f"two log lines of each of {len(ids)} calls")
 
 
 def test_it_is_small_and_comes_back_soon(whole: Whole) -> None:

@@ -104,14 +104,15 @@ class Whole:
         result = self.get("loki", "/loki/api/v1/query_range", query=query, limit="5000")["data"]["result"]
         return [stream["stream"] | {"_msg": line} for stream in result for _at, line in stream["values"]]
 
-    def wait(self, condition: Callable[[], Any], seconds: float, what: str) -> Any:
-        """What the condition gives once it gives something."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            try:
-                if found := condition():
-                    return found
-            except OSError:
-                pass
-            time.sleep(0.5)
-        pytest.fail(f"{what}: not within {seconds:.0f} s")
+
+def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """What the condition gives once it gives something; a component that does not answer yet is no failure."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if found := condition():
+                return found
+        except OSError:
+            pass
+        time.sleep(0.5)
+    pytest.fail(f"{what}: not within {seconds:.0f} s")
