@@ -7,10 +7,16 @@ import uvicorn
 from app.simulator.behaviour import Behaviour
 from app.simulator.server import create
 
+env = os.environ
+behaviour = Behaviour(
+    seed=int(env.get("SIMULATOR_SEED", "1")),
+    pace=float(env.get("SIMULATOR_PACE", "1")),
+    words_at_once=int(env.get("SIMULATOR_WORDS_AT_ONCE", "1")),
+)
 uvicorn.run(
-    create(Behaviour(int(os.environ.get("SIMULATOR_SEED", "1")), float(os.environ.get("SIMULATOR_PACE", "1")))),
-    host=os.environ.get("SIMULATOR_HOST", "127.0.0.1"),
-    port=int(os.environ.get("SIMULATOR_PORT", "8081")),
+    create(behaviour),
+    host=env.get("SIMULATOR_HOST", "127.0.0.1"),
+    port=int(env.get("SIMULATOR_PORT", "8081")),
     log_level="warning",
     access_log=False,
 )

@@ -45,7 +45,10 @@ class Chaos:
 
 @dataclass(frozen=True)
 class Reply:
-    """One call's fate; `failure` is empty, api_error, timeout, refusal or safety_block; times in seconds."""
+    """One call's fate; `failure` is empty, api_error, timeout, refusal or safety_block; times in seconds.
+
+    A stream delivers `words_at_once`.
+    """
 
     text: str
     failure: str
@@ -54,14 +57,18 @@ class Reply:
     tokens_in: int
     tokens_out: int
     cached: int
+    words_at_once: int = 1
 
 
 class Behaviour:
-    """Seeded: the same calls in the same order meet the same fate; `pace` multiplies every time, chaos or not."""
+    """Seeded: the same calls in the same order meet the same fate; `pace` multiplies every time, chaos or not.
 
-    def __init__(self, seed: int = 1, pace: float = 1.0) -> None:
+    Larger pieces (`words_at_once`) cost a client's SDK less, where something else is to be measured.
+    """
+
+    def __init__(self, seed: int = 1, pace: float = 1.0, words_at_once: int = 1) -> None:
         self.chaos = Chaos()
-        self._pace = pace
+        self._pace, self._words_at_once = pace, max(1, words_at_once)
         self._rng = random.Random(seed)  # noqa: S311  # a simulation
 
     def reply(self, model: str, system: str, prompt: str, max_tokens: int) -> Reply:
@@ -75,7 +82,8 @@ class Behaviour:
         tokens_out = min(max_tokens, _tokens(text))
         cached = _tokens(system) if rng.random() < 0.5 else 0
         dear = chaos.expensive
-        return Reply(text, failure, total * 0.35, total, int(tokens_in * dear), int(tokens_out * dear), cached)
+        tokens = (int(tokens_in * dear), int(tokens_out * dear), cached)
+        return Reply(text, failure, total * 0.35, total, *tokens, self._words_at_once)
 
     def _chaos_for(self, model: str) -> Chaos:
         return self.chaos if not self.chaos.models or model in self.chaos.models else Chaos()

@@ -19,10 +19,11 @@ def sse(event: Event) -> str:
     return f"event: {name}\ndata: {body}\n\n" if name else f"data: {body}\n\n"
 
 
-def pieces(text: str) -> list[str]:
-    """Words with their spaces, as a stream delivers them."""
+def pieces(text: str, at_once: int = 1) -> list[str]:
+    """Words with their spaces, as a stream delivers them: one at a time, or several."""
     words = text.split(" ")
-    return [word if number == 0 else f" {word}" for number, word in enumerate(words)]
+    joined = [" ".join(words[first : first + at_once]) for first in range(0, len(words), at_once)]
+    return [piece if number == 0 else f" {piece}" for number, piece in enumerate(joined)]
 
 
 def openai_usage(reply: Reply) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def openai_events(model: str, reply: Reply, *, usage: bool) -> Iterator[Event]:
         return "", head | {"choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]}
 
     yield chunk({"role": "assistant", "content": ""})
-    for piece in pieces(reply.text):
+    for piece in pieces(reply.text, reply.words_at_once):
         yield chunk({"content": piece})
     yield chunk({}, "content_filter" if reply.failure == "safety_block" else "stop")
     if usage:
@@ -105,7 +106,7 @@ def anthropic_events(model: str, reply: Reply) -> Iterator[Event]:
     yield "message_start", {"type": "message_start", "message": _anthropic_message(model) | {"usage": usage}}
     block = {"type": "text", "text": ""}
     yield "content_block_start", {"type": "content_block_start", "index": 0, "content_block": block}
-    for piece in pieces(reply.text):
+    for piece in pieces(reply.text, reply.words_at_once):
         delta = {"type": "text_delta", "text": piece}
         yield "content_block_delta", {"type": "content_block_delta", "index": 0, "delta": delta}
     yield "content_block_stop", {"type": "content_block_stop", "index": 0}
