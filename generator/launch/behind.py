@@ -107,7 +107,8 @@ def _join(spec: Path, state: State, note: Told, *, demo_traffic: bool) -> str:
                 native.up(load(spec), state, _log, demo_traffic=demo_traffic, without=note.without)
     except (CannotLaunch, CannotBeHad, Busy, ProblemsFound) as error:
         print(f"cannot join: {error}", flush=True)
-        return f"cannot join: {str(error).splitlines()[0]}"
+        said = " ".join(line.strip() for line in str(error).splitlines()[:2])
+        return f"cannot join: {said}"
     return ""
 
 

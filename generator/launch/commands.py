@@ -13,6 +13,7 @@ from generator import conventions as c
 from generator.launch import behind, children, coming, compose, native
 from generator.launch.bring_up import CannotLaunch
 from generator.launch.obtain.ensure import CannotBeHad
+from generator.launch.room import shortage
 from generator.launch.state import Busy, State
 from generator.launch.table import Gap, Row, as_json, gaps_text, table
 from generator.output.compare import ManifestError
@@ -22,6 +23,7 @@ from generator.spec.load import LoadedSpec, load
 
 Engine = Literal["auto", "compose", "native"]
 _PATIENCE = 60.0
+_ROOM = 200_000_000
 
 
 def up(
@@ -42,6 +44,7 @@ def up(
         if chosen == "compose":
             return _compose_up(loaded, spec, demo_traffic=demo_traffic, without=without, machine=as_json)
         state = State.beside(spec)
+        _room(state)
         # What joins from behind holds the lock for seconds.
         with state.lock(_PATIENCE if coming.told(state).coming else 0):
             found = native.up(loaded, state, _say, demo_traffic=demo_traffic, without=without)
@@ -57,6 +60,11 @@ def up(
         return 1
     _print(found, coming.gaps(state, loaded), machine=as_json, closing=_closing(loaded, time.monotonic() - began))
     return 0
+
+
+def _room(state: State) -> None:
+    if told := shortage(state.root, _ROOM):
+        raise CannotLaunch(told)
 
 
 def _compose_up(loaded: LoadedSpec, spec: Path, *, demo_traffic: bool, without: Collection[str], machine: bool) -> int:

@@ -1,11 +1,10 @@
 """The native engine: obtain, render for this machine, start what is not running as it should, wait until it answers."""
 
-import shutil
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from generator.launch import children
-from generator.launch.bring_up import CannotLaunch, Run, answers
+from generator.launch.bring_up import Run, answers
 from generator.launch.components import components
 from generator.launch.obtain.catalog import CORE, PACKAGES
 from generator.launch.obtain.ensure import ensure
@@ -20,8 +19,6 @@ from generator.pipeline import artifacts
 from generator.resolve import resolve
 from generator.spec.load import LoadedSpec
 
-_ROOM = 200_000_000
-
 
 def up(
     loaded: LoadedSpec, state: State, say: Callable[[str], None], *, demo_traffic: bool, without: Collection[str] = ()
@@ -33,8 +30,6 @@ def up(
         state, loaded.spec.stack.ports.model_dump(), obtained, example_app=loaded.spec.app == "example"
     )
     model = resolve(loaded.spec, spec_name=loaded.name, placement=placement)
-    if shutil.disk_usage(state.root).free < _ROOM:
-        raise CannotLaunch(f"less than {_ROOM // 1_000_000} MB are free on the disk of {state.root}; free some space")
     rendered = artifacts(model)
     render_into(state.etc, rendered, force=True)
     _link_secrets(loaded, model, state, say)

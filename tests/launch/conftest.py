@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -50,6 +51,17 @@ def _ten() -> int:
             first += INTERNAL_PORTS
         else:
             return first
+
+
+def program(tmp_path: Path, says: str) -> bytes:
+    """A tiny real program that says its version."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("no C compiler, and a script would not count as the program")
+    source, built = tmp_path / "p.c", tmp_path / "p"
+    source.write_text(f'#include <stdio.h>\nint main(void) {{ puts("{says}"); }}\n')
+    subprocess.run([compiler, "-o", built, source], check=True)
+    return built.read_bytes()
 
 
 @dataclass

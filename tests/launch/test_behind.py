@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import psutil
 import pytest
 
 from generator.launch.obtain.package import cache_folder
-from tests.launch.conftest import Stack
+from tests.launch.conftest import Stack, program
 
 Leftovers = Callable[[], list[str]]
 
@@ -108,3 +109,41 @@ def test_what_cannot_be_had_is_named_with_its_loss(stack: Stack, machine: dict[s
     assert stack.run("up", **machine).returncode == 0
     time.sleep(1)
     assert len(builds(stack)) == tried
+
+
+VICTORIA_LOGS = """#!/bin/sh
+case "$*" in *-version*) echo "victoria-logs-20260101-v1.52.1"; exit 0;; esac
+echo "cannot open the storage" >&2
+exit 3
+"""
+
+
+def test_what_the_stack_can_do_without_does_not_take_it_down(stack: Stack, machine: dict[str, str]) -> None:
+    """A store that ends at once: its log is shown, the table says so, and the core runs."""
+    store = Path(machine["PATH"].split(":")[0]) / "victoria-logs"
+    store.write_text(VICTORIA_LOGS)
+    store.chmod(0o755)
+    without = [word for role in ("traces", "collector", "dashboards") for word in ("--without", role)]
+    done = stack.run("up", *without, **machine)
+    assert done.returncode == 0, done.stderr
+    assert "cannot open the storage" in done.stderr
+    assert "the others go on without it" in done.stderr
+    states = {name: row["state"] for name, row in stack.running().items()}
+    assert states.pop("victorialogs") != "running"
+    assert set(states.values()) == {"running"}
+
+
+def test_what_was_obtained_and_cannot_join_says_why(stack: Stack, machine: dict[str, str], tmp_path: Path) -> None:
+    """Somebody else listens on its port: who and on which, and the core goes on."""
+    built = Path(machine["PATH"].split(":")[0]) / "built"
+    built.write_bytes(program(tmp_path, "victoria-logs-20260101-v1.52.1"))
+    built.chmod(0o755)
+    go = built.with_name("go")
+    go.write_text(f'#!/bin/sh\nwhile [ "$1" != -o ]; do shift || exit 1; done\nexec cp {built} "$2/victoria-logs"\n')
+    without = [word for role in ("traces", "collector", "dashboards") for word in ("--without", role)]
+    with socket.create_server(("127.0.0.1", stack.ports["victorialogs"])):
+        done = stack.run("up", "--wait", "all", *without, **machine)
+    assert done.returncode == 0, done.stderr
+    assert "victorialogs cannot join: ports are in use" in done.stdout
+    assert f"port {stack.ports['victorialogs']} for victorialogs is held by" in done.stdout
+    assert {row["state"] for row in stack.running().values()} == {"running"}

@@ -3,8 +3,6 @@
 import hashlib
 import io
 import platform
-import shutil
-import subprocess
 import tarfile
 import threading
 import time
@@ -20,6 +18,7 @@ from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.package import NotObtained
 from generator.launch.obtain.release import from_release
 from generator.launch.obtain.store import from_cache
+from tests.launch.conftest import program
 
 PACKAGE = PACKAGES["prometheus"]
 MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), "amd64")
@@ -163,17 +162,6 @@ def test_an_archive_without_the_tool_is_refused(mirror: Mirror, tmp_path: Path) 
     with pytest.raises(NotObtained, match="prometheus is not inside"):
         from_release(PACKAGE, print)
     assert nothing_is_left(tmp_path)
-
-
-def program(tmp_path: Path, says: str) -> bytes:
-    """A tiny real program that says its version."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        pytest.skip("no C compiler, and a script would not count as the program")
-    source, built = tmp_path / "p.c", tmp_path / "p"
-    source.write_text(f'#include <stdio.h>\nint main(void) {{ puts("{says}"); }}\n')
-    subprocess.run([compiler, "-o", built, source], check=True)
-    return built.read_bytes()
 
 
 def test_a_zip_whose_files_are_no_programs_yet(mirror: Mirror, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from generator.launch.obtain.package import NotObtained, Obtained, Package, cache_folder
+from generator.launch.obtain.package import NotObtained, Obtained, Package, cache_folder, last_words
 from generator.launch.obtain.release import Progress
 from generator.launch.obtain.store import keep
 
@@ -30,7 +30,7 @@ def from_debian(package: Package, say: Progress) -> Obtained:
         if not files:
             raise NotObtained(f"the distribution has no package {package.debian[0]} that can be downloaded")
         for file in files:
-            _run(["dpkg", "-x", file.name, "root"], stage, 60)
+            _run(["dpkg", "-x", file.name, "root"], stage, 60, must=True)
             file.unlink()
         _relocate(package, stage / "root")
 
@@ -81,10 +81,14 @@ def _own_lists() -> list[str]:
     ]  # fmt: skip
 
 
-def _run(command: list[str], folder: Path, seconds: float) -> None:
+def _run(command: list[str], folder: Path, seconds: float, *, must: bool = False) -> None:
     try:
-        subprocess.run(command, cwd=folder, capture_output=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL
+        )
     except subprocess.TimeoutExpired as error:
         raise NotObtained(f"{' '.join(command[:1])} took longer than {seconds:.0f} s") from error
     except OSError as error:
         raise NotObtained(f"{command[0]}: {error.strerror}") from error
+    if must and done.returncode:
+        raise NotObtained(last_words(done.stderr, command[0]))

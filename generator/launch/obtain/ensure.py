@@ -4,10 +4,14 @@ from collections.abc import Callable
 
 from generator.launch.obtain.debian import from_debian
 from generator.launch.obtain.golang import from_go
-from generator.launch.obtain.package import NotObtained, Obtained, Package
+from generator.launch.obtain.package import NotObtained, Obtained, Package, cache_folder
 from generator.launch.obtain.path import from_path
 from generator.launch.obtain.release import Progress, from_release
 from generator.launch.obtain.store import alone, from_cache
+from generator.launch.room import shortage
+
+_ROOM = 500_000_000
+"""Bytes: an archive and what is unpacked from it."""
 
 
 class CannotBeHad(Exception):  # noqa: N818  # what the person reads
@@ -45,6 +49,10 @@ def ensure(package: Package, say: Progress) -> Obtained:
             return attempt()
         except NotObtained as error:
             reasons.append(f"  {way}: {error}")
+    if told := shortage(cache_folder(), _ROOM):
+        raise CannotBeHad(
+            f"{package.name} is not on this machine, and nothing was downloaded: {told}, or name another folder in STACKGEN_CACHE."
+        )
     with alone(package):
         # Somebody else may have obtained it while we waited.
         for way, attempt in (quick[1], *slow):

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from generator.launch.obtain.package import NotObtained, Obtained, Package
+from generator.launch.obtain.package import NotObtained, Obtained, Package, last_words
 from generator.launch.obtain.recipe import MODULES
 from generator.launch.obtain.release import Progress
 from generator.launch.obtain.store import keep
@@ -62,5 +62,4 @@ def _run(command: list[str], folder: Path, *, modules: str = "mod") -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotObtained(f"go {command[1]}: {error}") from error
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise NotObtained(f"go {command[1]}: {last[:200]}")
+        raise NotObtained(last_words(done.stderr, f"go {command[1]}"))

@@ -89,6 +89,12 @@ def version_of(binary: Path, word: str = "--version") -> Version:
     return int(match[1]), int(match[2]), int(match[3])
 
 
+def last_words(errors: str, program: str) -> str:
+    """The last line of what a program complained about; of a long one the beginning, and the end, which has the cause."""
+    last = (errors.strip().splitlines() or ["no message"])[-1]
+    return f"{program}: {last if len(last) <= 240 else f'{last[:100]} ... {last[-130:]}'}"
+
+
 def cache_folder() -> Path:
     """STACKGEN_CACHE, or the user's cache by the XDG rules."""
     own = os.environ.get("STACKGEN_CACHE")

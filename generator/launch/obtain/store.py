@@ -1,6 +1,7 @@
 """The cache of binaries: a folder a package and way, complete or not there at all."""
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -17,9 +18,10 @@ _NOTE = "obtained.json"
 
 def from_cache(package: Package) -> Obtained:
     """The newest that was obtained before. Raises NotObtained."""
-    found = [one for note in cache_folder().glob(f"{package.name}/*/{_NOTE}") if (one := _read(package, note))]
+    notes = list(cache_folder().glob(f"{package.name}/*/{_NOTE}"))
+    found = [one for note in notes if (one := _read(package, note))]
     if not found:
-        raise NotObtained("nothing in the cache")
+        raise NotObtained(f"what is in {notes[0].parent} is damaged or outdated" if notes else "nothing in the cache")
     return max(found, key=lambda one: one.version)
 
 
@@ -45,6 +47,7 @@ def keep(package: Package, way: str, fill: Callable[[Path], None], folder: str =
             "folder": folder,
             "recipe": recipe(package) if way == "go" else "",
             "binaries": {tool: str(path.relative_to(stage)) for tool, path in binaries.items()},
+            "sums": {tool: _sum(path) for tool, path in binaries.items()},
         }
         (stage / _NOTE).write_text(json.dumps(note), encoding="utf-8")
         if target.exists():
@@ -72,7 +75,9 @@ def _read(package: Package, note: Path) -> Obtained | None:
     try:
         data = json.loads(note.read_text(encoding="utf-8"))
         binaries = {tool: note.parent / data["binaries"][tool] for tool in package.tools}
-        whole = all(os.access(path, os.X_OK) for path in binaries.values())
+        whole = all(
+            os.access(path, os.X_OK) and _as_noted(path, note, data["sums"][tool]) for tool, path in binaries.items()
+        )
         if data["way"] == "go" and data.get("recipe") != recipe(package):
             return None
         major, minor, patch = data["version"]
@@ -80,6 +85,16 @@ def _read(package: Package, note: Path) -> Obtained | None:
         return Obtained(package.name, (major, minor, patch), data["way"], binaries, folder) if whole else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _as_noted(path: Path, note: Path, noted: str) -> bool:
+    """Whether it is the program that was obtained; reading all of it takes a while, so only where somebody has written to it since."""
+    return path.stat().st_mtime <= note.stat().st_mtime or _sum(path) == noted
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _find(folder: Path, names: tuple[str, ...], tool: str) -> Path:
