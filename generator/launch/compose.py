@@ -3,12 +3,13 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from generator import conventions as c
 from generator.configs.compose import PROFILES
+from generator.launch import containers
 from generator.launch.bring_up import CannotLaunch
 from generator.launch.table import Row
 from generator.model import Model
@@ -115,15 +116,23 @@ def rows(file: Path) -> list[Row]:
         check=False,
         env=_with(PROFILES),
     )
+    entries = _entries(done.stdout)
+    alive = [str(entry["ID"]) for entry in entries if entry.get("State") == "running"]
+    used, took = containers.memory(alive), containers.seconds(alive)
     found = []
-    for entry in _entries(done.stdout):
+    for entry in entries:
         published = [port for port in entry.get("Publishers") or [] if port.get("PublishedPort")]
         url = f"http://127.0.0.1:{published[0]['PublishedPort']}" if published else ""
         running = entry.get("State") == "running" and entry.get("Health") in {"", "healthy", None}
         word = "running" if running else str(entry.get("Health") or entry.get("State"))
         version = str(entry.get("Image", "")).rpartition(":")[2]
-        found.append(Row(entry["Service"], word, version, url, 0.0, 0))
+        found.append(Row(entry["Service"], word, version, url, _of(took, entry), round(_of(used, entry))))
     return found
+
+
+def _of(told: Mapping[str, float], entry: dict[str, Any]) -> float:
+    """Compose says the beginning of an id, Docker all of it; 0 where nothing is told."""
+    return next((value for name, value in told.items() if name.startswith(str(entry["ID"]))), 0.0)
 
 
 def _entries(text: str) -> list[dict[str, Any]]:

@@ -35,8 +35,9 @@ def table(rows: list[Row]) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     running = row.state == "running"
-    seconds = f"{row.seconds:.1f}" if running else ""
-    memory = f"{row.memory / 1e6:.0f} MB" if running else ""
+    # Nothing is known of either where it is 0.
+    seconds = f"{row.seconds:.1f}" if running and row.seconds else ""
+    memory = f"{row.memory / 1e6:.0f} MB" if running and row.memory else ""
     return row.component, row.state, row.version, seconds, memory, row.url
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -163,6 +164,7 @@ def composed(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     done = one.stackgen("up", "--engine", "compose", "--no-traffic", *without)
     try:
         assert done.returncode == 0, done.stdout + done.stderr
+        assert re.search(r"prometheus +running +\S+ +\d+\.\d +\d+ MB", done.stdout), done.stdout
         print(f"left out, as no image can be made here: {', '.join(LEFT_OUT)}")
         yield one
     finally:
@@ -227,6 +229,7 @@ def test_up_again_is_quick_and_status_shows_it(composed: Composed) -> None:
     assert {name: one["State"]["Pid"] for name, one in composed.containers().items()} == before
     rows = json.loads(composed.stackgen("status", "--json").stdout)["components"]
     assert {row["component"]: row["state"] for row in rows} == dict.fromkeys(before, "running")
+    assert all(5e6 < row["memory"] < 500e6 for row in rows), rows
 
 
 def test_down_leaves_no_container(composed: Composed) -> None:
