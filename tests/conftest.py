@@ -1,7 +1,9 @@
 """Shared by all tests: the default model, and real tools, obtained as the project itself obtains them."""
 
 import os
+import signal
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +29,12 @@ _LONGEST = (
     "test_prove",
     "any_valid_spec",
 )
+
+
+def pytest_configure() -> None:
+    """A shell that starts this behind itself lets it ignore Ctrl-C, and whatever the tests start would inherit that."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
