@@ -13,6 +13,8 @@ ENDPOINT: Final = "endpoint"
 KIND: Final = "kind"
 DIRECTION: Final = "direction"
 OUTCOME: Final = "outcome"
+PART: Final = "part"
+"""What the kit could not keep."""
 DIMENSION: Final = "dimension"
 VERDICT: Final = "verdict"
 LE: Final = "le"
@@ -25,6 +27,7 @@ OTHER: Final = "other"
 ERROR_KINDS: Final = ("api_error", "timeout", "refusal", "safety_block")
 TOKEN_DIRECTIONS: Final = ("input", "output", "cache_read", "cache_write", "reasoning")
 OUTCOMES: Final = ("thumbs_up", "thumbs_down", "retry", "abandoned")
+DROPPED_PARTS: Final = ("log", "span", "blob")
 VERDICTS: Final = ("pass", "fail", "error")
 
 # --- raw metrics of the kit dialect -----------------------------------------------------------------------------------
@@ -36,6 +39,7 @@ KIT_TOKENS: Final = "llm_tokens_total"
 KIT_TTFT: Final = "llm_time_to_first_token_ms"
 KIT_UNPRICED: Final = "llm_unpriced_calls_total"
 KIT_OUTCOMES: Final = "llm_outcomes_total"
+KIT_DROPPED: Final = "llm_telemetry_dropped_total"
 KIT_EVAL_RESULTS: Final = "llm_eval_results_total"
 KIT_EVAL_QUEUE_DEPTH: Final = "llm_eval_queue_depth"
 KIT_EVAL_OLDEST: Final = "llm_eval_oldest_seconds"
@@ -297,3 +301,5 @@ INTERNAL_PORTS: Final = 10
 LOG_REQUEST: Final = "llm.request"
 LOG_RESPONSE: Final = "llm.response"
 LOG_OUTCOME: Final = "llm.outcome"
+LOG_EVALUATION: Final = "gen_ai.evaluation.result"
+"""OpenTelemetry's name for a verdict; its fields have that convention's names, too."""

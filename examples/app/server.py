@@ -1,4 +1,4 @@
-"""The reference app: `POST /ask`, `GET /metrics`, `GET /healthz`, `GET /readyz`. Run: `python -m app.server`."""
+"""The reference app. Run: `python -m app.server`; addresses and folders come from the environment."""
 
 import asyncio
 import os
@@ -6,32 +6,22 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client.exposition import choose_encoder
-from pydantic import BaseModel, Field
 
-from app.answering.answer import Answering, Question
+from app import chat
+from app.answering.answer import Answering
 from app.answering.corpus import Corpus
 from app.answering.generate import provider_for
 from app.telemetry import Telemetry
 from app.telemetry.contract import Contract
 
 _HERE = Path(__file__).parent
-CORPUS = (_HERE / "corpus", _HERE.parent.parent / "docs")
-
-
-class Ask(BaseModel):
-    """A question; without endpoint and model the app chooses."""
-
-    question: str = Field(min_length=1, max_length=4000)
-    endpoint: str | None = None
-    model: str | None = None
-    user_id: str | None = None
-    conversation_id: str | None = None
+CORPUS = (_HERE / "corpus", _HERE.parent / "docs", _HERE.parent.parent / "docs")
+"""The documentation is beside the app in the image, and at the top of a checkout."""
 
 
 class State:
@@ -48,14 +38,14 @@ class State:
         """Import the SDKs that the contract's providers need, which takes seconds, and read the corpus."""
         names = {model["provider"] for model in self.telemetry.contract.models.values()}
         providers = {name: provider_for(name, self.simulator) for name in sorted(names)}
-        self.real = any(getattr(provider, "real", False) for provider in providers.values())
+        self.real = any(provider.real for provider in providers.values())
         self.answering = Answering(
             self.telemetry, Corpus.load(folder for folder in CORPUS if folder.is_dir()), providers
         )
 
 
 def create(telemetry: Telemetry, simulator: str) -> FastAPI:
-    """The ASGI application."""
+    """The ASGI application: `POST /ask`, `POST /feedback`, `GET /` for people, `/metrics`, `/healthz`, `/readyz`."""
     state = State(telemetry, simulator)
 
     @asynccontextmanager
@@ -82,35 +72,17 @@ def create(telemetry: Telemetry, simulator: str) -> FastAPI:
         body = {"status": "ready" if ready else "loading", "provider": "real" if state.real else "simulator"}
         return JSONResponse(body, 200 if ready else 503)
 
-    @app.post("/ask")
-    async def ask(asked: Ask) -> JSONResponse:
-        answering = state.answering
-        if answering is None:
-            raise HTTPException(503, "still loading; try again in a few seconds")
-        endpoint = asked.endpoint or telemetry.contract.data["endpoints"][0]
-        model = asked.model or answering.choose(state.rng)
-        call, sources = await answering.ask(
-            Question(asked.question, endpoint, model, asked.user_id, asked.conversation_id)
-        )
-        body: dict[str, Any] = {
-            "answer": call.answer,
-            "call_id": call.call_id,
-            "trace_id": call.trace_id,
-            "model": call.model,
-            "status": call.status,
-            "sources": [{"title": one.title, "text": one.text[:200]} for one in sources],
-        }
-        return JSONResponse(body, 200 if call.answer is not None else 502)
-
+    chat.add(app, state, os.environ.get("APP_TRACE_URLS", "").split())
     return app
 
 
 def main() -> None:
-    """Serve until stopped; addresses and folders come from the environment."""
+    """Serve until stopped."""
     env = os.environ
     contract = Contract.load(Path(env.get("LLM_CONTRACT", "stack/app/contract.json")))
-    log_file, blobs = env.get("APP_LOG_FILE"), env.get("APP_BLOBS", contract.data["logs"]["blobs"])
-    telemetry = Telemetry(contract, log_file=Path(log_file) if log_file else None, blobs=Path(blobs))
+    log_file = env.get("APP_LOG_FILE")
+    blobs = env.get("APP_BLOBS", contract.data["logs"]["blobs"])
+    telemetry = Telemetry(contract, log_file=Path(log_file) if log_file else None, blobs=blobs)
     app = create(telemetry, env.get("LLM_SIMULATOR_URL", "http://127.0.0.1:8081"))
     port = int(env.get("APP_PORT", "8080"))
     uvicorn.run(app, host=env.get("APP_HOST", "127.0.0.1"), port=port, log_level="warning", access_log=False)

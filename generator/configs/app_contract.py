@@ -37,7 +37,13 @@ def _contract(model: Model) -> dict[str, Any]:
             "redact": list(model.logs.redact),
             "blobs": model.logs.blob_path,
             "capture_content": model.logs.capture_content,
-            "events": {"request": c.LOG_REQUEST, "response": c.LOG_RESPONSE, "outcome": c.LOG_OUTCOME},
+            "retention_seconds": model.logs.retention.seconds,
+            "events": {
+                "request": c.LOG_REQUEST,
+                "response": c.LOG_RESPONSE,
+                "outcome": c.LOG_OUTCOME,
+                "evaluation": c.LOG_EVALUATION,
+            },
         },
         "evals": {
             "sample": model.evals.sample,
@@ -76,6 +82,8 @@ def _metrics(model: Model) -> dict[str, Any]:
         "unpriced": metric(c.KIT_UNPRICED, "counter", "Calls that no price is known for.", [c.MODEL]),
         "outcomes": metric(c.KIT_OUTCOMES, "counter", "What people did with the answer.", [*_ME, c.OUTCOME],
                            values={c.OUTCOME: list(c.OUTCOMES)}),
+        "dropped": metric(c.KIT_DROPPED, "counter", "What telemetry could not keep: log lines, spans, full texts.", [c.PART],
+                          values={c.PART: list(c.DROPPED_PARTS)}),
         "eval_results": metric(c.KIT_EVAL_RESULTS, "counter", "Judged answers.", [c.MODEL, c.DIMENSION, c.VERDICT],
                                values={c.DIMENSION: dimensions, c.VERDICT: list(c.VERDICTS)}),
         "eval_queue_depth": metric(c.KIT_EVAL_QUEUE_DEPTH, "gauge", "Answers that wait for a judge.", []),
@@ -97,7 +105,7 @@ def _log_schema(model: Model) -> dict[str, Any]:
     properties = {
         "ts": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$"},
         "level": {"enum": ["info", "warning", "error"]},
-        "event": {"enum": [c.LOG_REQUEST, c.LOG_RESPONSE, c.LOG_OUTCOME]},
+        "event": {"enum": [c.LOG_REQUEST, c.LOG_RESPONSE, c.LOG_OUTCOME, c.LOG_EVALUATION]},
         "call_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
         "trace_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
         "span_id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
@@ -112,12 +120,19 @@ def _log_schema(model: Model) -> dict[str, Any]:
         "outcome": group(status={"enum": ["pending", "ok", *c.ERROR_KINDS]}, error=maybe_text, thumbs={"enum": ["up", "down", None]},
                          retry=maybe_bool, abandoned=maybe_bool),
     }  # fmt: skip
+    evaluation = {
+        "gen_ai.evaluation.name": text,
+        "gen_ai.evaluation.score.label": {"enum": list(c.VERDICTS)},
+        "gen_ai.evaluation.score.value": {"type": ["number", "null"]},
+        "gen_ai.evaluation.explanation": maybe_text,
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": notice(model.spec_name),
         "title": f"A log line of {model.service.name}",
         "type": "object",
-        "properties": properties,
+        # Verdicts alone have a group of their own.
+        "properties": properties | {"evaluation": group(**evaluation)},
         "required": sorted(properties),
         "additionalProperties": False,
     }

@@ -8,6 +8,7 @@ from generator import conventions as c
 from generator.artifact import Artifact
 from generator.configs.collector import APP_LOG
 from generator.configs.grafana import QUIET
+from generator.configs.trace_links import trace_links
 from generator.model import Model
 from generator.placement import Placement
 from generator.templating import fill
@@ -220,7 +221,7 @@ def _example(model: Model) -> list[Container]:
             c.APP, memory="512m", volumes=(contract, "app:/var/lib/app"), command=("python", "-m", "app.server"),
             environment={
                 "APP_BLOBS": f"{app.data}/blobs", "APP_HOST": app.listen, "APP_LOG_FILE": f"{app.data}/{APP_LOG}",
-                "APP_PORT": str(app.ports["http"]), "LLM_CONTRACT": "/etc/app/contract.json",
+                "APP_PORT": str(app.ports["http"]), "APP_TRACE_URLS": " ".join(trace_links(model)[:1]), "LLM_CONTRACT": "/etc/app/contract.json",
                 "LLM_SIMULATOR_URL": f"http://{simulator.address()}",
                 "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{collector.address('otlp_http')}",
             },

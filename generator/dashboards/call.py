@@ -26,7 +26,7 @@ def build(model: Model) -> list[Artifact]:
         *_trace(model),
         g.plain(
             "logs", "Verdicts on the answer", "What did the judges say, and why?", g.LOKI,
-            [g.loki(f'{stream} | event = "gen_ai.evaluation.result" | call_id = "$call_id"')], (0, 17, 24, 6), options=logs_options,
+            [g.loki(f'{stream} | event = "{c.LOG_EVALUATION}" | call_id = "$call_id"')], (0, 17, 24, 6), options=logs_options,
         ),
     ]  # fmt: skip
     variable = {

@@ -7,6 +7,7 @@ from pathlib import Path
 from generator import __version__
 from generator import conventions as c
 from generator.configs.collector import APP_LOG
+from generator.configs.trace_links import trace_links
 from generator.launch.back_ends import STARTERS
 from generator.launch.component import Component
 from generator.launch.obtain.package import Obtained
@@ -47,7 +48,7 @@ def _example(model: Model, state: State, *, demo_traffic: bool) -> list[Componen
             c.APP, __version__, python("app.server"), f"{app.url}/readyz", app.url, (app.ports["http"],), ("app",),
             common | exported | {
                 "APP_BLOBS": str(state.data(c.APP) / "blobs"), "APP_HOST": app.listen, "APP_PORT": str(app.ports["http"]),
-                "APP_LOG_FILE": str(state.data(c.APP) / APP_LOG),
+                "APP_LOG_FILE": str(state.data(c.APP) / APP_LOG), "APP_TRACE_URLS": " ".join(trace_links(model)),
             },
         ),
     ]  # fmt: skip

@@ -48,6 +48,7 @@ class Live:
 
     def lines(self) -> list[dict[str, Any]]:
         """Everything logged so far."""
+        self.telemetry.flush()
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def spans(self) -> list[Any]:
@@ -76,7 +77,7 @@ def request(url: str, body: dict[str, Any] | None = None, method: str | None = N
 
 def _serve(application: Any) -> tuple[uvicorn.Server, threading.Thread, str]:
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     return server, thread, f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -113,7 +113,7 @@ def test_spans_reach_the_collector_as_one_trace(live: Live) -> None:
     deadline = time.monotonic() + 10
     mine: list[object] = []
     while len(mine) < 4 and time.monotonic() < deadline:
-        live.telemetry.spans.flush()
+        live.telemetry.flush()
         mine = [span for span in live.spans() if span.trace_id.hex() == body["trace_id"]]
     by_name = {span.name: span for span in mine}  # type: ignore[attr-defined]
     assert set(by_name) == {"llm.ask", "llm.retrieve", "llm.rerank", "llm.generate"}
@@ -126,7 +126,7 @@ def test_spans_reach_the_collector_as_one_trace(live: Live) -> None:
 def test_what_people_typed_is_redacted_everywhere(live: Live) -> None:
     """Log, blob and spans: the address is marked, not dropped, and nowhere in clear."""
     body = answered(live, question="I am ada@example.org, call +49 170 1234567. Why a median?")
-    live.telemetry.spans.flush()
+    live.telemetry.flush()
     blob = live.blobs / f"{body['call_id'][:2]}/{body['call_id']}.json"
     deadline = time.monotonic() + 5
     while not blob.exists() and time.monotonic() < deadline:

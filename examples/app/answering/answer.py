@@ -1,11 +1,13 @@
 """One question from end to end: retrieve, rerank, generate; each a span, the call observed by the kit."""
 
+import contextlib
 import random
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.answering.corpus import Corpus, Passage, rerank
-from app.answering.generate import Provider, refuses
+from app.answering.generate import Provider
 from app.telemetry import Call, Telemetry
 
 SYSTEM = "You answer questions about observing LLM applications. Use only the passages. Say so when they do not hold the answer."
@@ -23,6 +25,21 @@ class Question:
     conversation_id: str | None = None
 
 
+@dataclass
+class Answer:
+    """In the making until `pieces` has come to its end; then `call` knows how it went."""
+
+    sources: list[Passage]
+    call: Call
+    pieces: AsyncIterator[str] = field(repr=False)
+
+    async def whole(self) -> Call:
+        """Wait for all of it."""
+        async for _piece in self.pieces:
+            pass
+        return self.call
+
+
 class Answering:
     """Answers questions over a corpus with the models of the contract."""
 
@@ -34,8 +51,9 @@ class Answering:
         names = list(self._telemetry.contract.models)
         return rng.choices(names, weights=[len(names) * 2, *([2] * (len(names) - 1))])[0]
 
-    async def ask(self, question: Question) -> tuple[Call, list[Passage]]:
-        """The observed call and its sources; failures are in the call, not raised."""
+    @contextlib.asynccontextmanager
+    async def ask(self, question: Question) -> AsyncIterator[Answer]:
+        """The answer as it comes; failures are in the call, not raised. Who leaves the block early has abandoned it."""
         telemetry = self._telemetry
         attributes = {"llm.endpoint": question.endpoint, "question.length": len(question.text)}
         with telemetry.span("llm.ask", attributes) as ask:
@@ -45,38 +63,48 @@ class Answering:
             with telemetry.span("llm.rerank", {"openinference.span.kind": "RERANKER"}) as span:
                 best = rerank(question.text, found)
                 span.set_attribute("chunks.count", len(best))
-            call = await self._generate(question, best)
+            name = telemetry.contract.models.get(question.model, {}).get("provider", "openai-compatible")
+            observation = telemetry.call(provider=name, **_known(question))
+            call = observation.call
             ask.set_attribute("llm.call_id", call.call_id)
-        return call, best
+            with observation:
+                pieces = self._generate(name, question, best, call)
+                try:
+                    yield Answer(best, call, pieces)
+                finally:
+                    await pieces.aclose()
+                if call.status == "pending":
+                    call.gone()
 
-    async def _generate(self, question: Question, passages: list[Passage]) -> Call:
-        name = self._telemetry.contract.models.get(question.model, {}).get("provider", "openai-compatible")
+    async def _generate(self, name: str, question: Question, passages: list[Passage], call: Call) -> Any:
         provider = self._providers[name] if name in self._providers else next(iter(self._providers.values()))
-        known: dict[str, Any] = {
-            "endpoint": question.endpoint,
-            "model": question.model,
-            "provider": name,
-            "question": question.text,
-            "system": SYSTEM,
-            "user_id": question.user_id,
-            "conversation_id": question.conversation_id,
-            "prompt_version": PROMPT_VERSION,
-        }
         context = "\n\n".join(f"[{number}] {one.title}: {one.text}" for number, one in enumerate(passages, start=1))
         prompt = f"Passages:\n{context}\n\nQuestion: {question.text}"
-        text, failure = "", ""
-        tokens: dict[str, int] = {}
-        with self._telemetry.call(**known) as call:
-            try:
-                async for piece in provider.stream(question.model, SYSTEM, prompt):
-                    if piece.text:
+        reader, told = provider.reader(), 0
+        try:
+            async with await provider.stream(question.model, SYSTEM, prompt) as stream:
+                async for event in stream:
+                    if reader.event(event):
                         call.first_token()
-                    text += piece.text
-                    tokens, failure = piece.tokens or tokens, piece.failure or failure
-            except Exception as error:  # noqa: BLE001  # whatever the SDK raises becomes a failed call, told apart
-                call.failed(provider.kind_of(error), f"{type(error).__name__}: {error}"[:300])
-                return call
-            call.answered(text, tokens)
-            if failure or refuses(text):
-                call.failed(failure or "refusal", failure or "the answer reads like a refusal")
-        return call
+                        piece, told = "".join(reader.text[told:]), len(reader.text)
+                        yield piece
+            reader.into(call)
+        except GeneratorExit:
+            reader.into(call)
+            call.gone()
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever the SDK raises becomes a failed call, told apart
+            reader.into(call)
+            call.raised(error)
+
+
+def _known(question: Question) -> dict[str, Any]:
+    return {
+        "endpoint": question.endpoint,
+        "model": question.model,
+        "question": question.text,
+        "system": SYSTEM,
+        "user_id": question.user_id,
+        "conversation_id": question.conversation_id,
+        "prompt_version": PROMPT_VERSION,
+    }

@@ -1,46 +1,92 @@
 """Full questions and answers, keyed by call_id: a log shipper's index is not a document store."""
 
-import json
-import queue
-import threading
+import contextlib
+import os
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import orjson
 
 
-class Blobs:
-    """A folder of JSON files, written behind the request by one thread; a full queue or a failing disk drops and counts."""
+class Blobs(Protocol):
+    """Where full texts are kept."""
 
-    def __init__(self, folder: Path, waiting: int = 1000) -> None:
+    def put(self, reference: str, texts: dict[str, Any]) -> None:
+        """Keep them whole or not at all. Raises OSError."""
+        ...
+
+    def sweep(self, oldest: float) -> int:
+        """Remove what was written before `oldest` (seconds since the epoch); how many. Raises OSError."""
+        ...
+
+
+def reference(call_id: str) -> str:
+    """Where the texts of a call are, or will be, below the store."""
+    return f"{call_id[:2]}/{call_id}.json"
+
+
+def store(address: str) -> Blobs:
+    """A folder, or whatever fsspec knows by its URL (`s3://bucket/prefix`). Raises ImportError where that needs a package."""
+    return _Remote(address) if "://" in address else _Folder(Path(address))
+
+
+class _Folder:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._queue: queue.Queue[tuple[str, dict[str, Any]] | None] = queue.Queue(waiting)
-        self.dropped = 0
-        self._thread = threading.Thread(target=self._run, name="blobs", daemon=True)
-        self._thread.start()
 
-    def reference(self, call_id: str) -> str:
-        """Where the texts of a call are, or will be."""
-        return f"{call_id[:2]}/{call_id}.json"
-
-    def put(self, call_id: str, texts: dict[str, Any]) -> None:
-        """Hand over; never blocks, never raises."""
+    def put(self, reference: str, texts: dict[str, Any]) -> None:
+        target = self._folder / reference
+        data = orjson.dumps(texts)
+        part = f"{target}.{os.getpid()}.part"
         try:
-            self._queue.put_nowait((call_id, texts))
-        except queue.Full:
-            self.dropped += 1
+            file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        try:
+            while data:
+                data = data[os.write(file, data) :]
+            # One step, so that nobody ever sees half of it.
+            os.rename(part, target)  # noqa: PTH104  # a Path costs more than the rename
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(part)  # noqa: PTH108
+            raise
+        finally:
+            os.close(file)
 
-    def close(self) -> None:
-        """Write what is waiting, then stop."""
-        self._queue.put(None)
-        self._thread.join(5)
+    def sweep(self, oldest: float) -> int:
+        removed = 0
+        for path in self._folder.glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):
+                # A part is what a killed process left.
+                if path.stat().st_mtime < (time.time() - 3600 if path.suffix == ".part" else oldest):
+                    path.unlink()
+                    removed += 1
+        return removed
 
-    def _run(self) -> None:
-        while (item := self._queue.get()) is not None:
-            call_id, texts = item
-            try:
-                target = self._folder / self.reference(call_id)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                part = target.with_suffix(".part")
-                part.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-                part.replace(target)
-            except OSError:
-                self.dropped += 1
+
+class _Remote:
+    """A bucket's own rules are better at removing what is old; without them it is swept here."""
+
+    def __init__(self, address: str) -> None:
+        import fsspec
+
+        self._files, self._root = fsspec.core.url_to_fs(address)
+
+    def put(self, reference: str, texts: dict[str, Any]) -> None:
+        target = f"{self._root}/{reference}"
+        # Object stores write whole objects or none; file systems behind fsspec do not, so they get a rename.
+        with self._files.transaction:
+            self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
+            with self._files.open(target, "wb") as file:
+                file.write(orjson.dumps(texts))
+
+    def sweep(self, oldest: float) -> int:
+        removed = 0
+        for path in self._files.find(self._root):
+            if self._files.modified(path).timestamp() < oldest:
+                self._files.rm_file(path)
+                removed += 1
+        return removed

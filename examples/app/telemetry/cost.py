@@ -2,19 +2,29 @@
 
 from collections.abc import Mapping
 
-from app.telemetry.contract import Contract
+from .contract import Contract
+
+BATCH = 0.5
+"""What a batch costs of the list price, with OpenAI (Batch API) and Anthropic (Message Batches)."""
 
 
-def cost_usd(contract: Contract, model: str, tokens: Mapping[str, int]) -> float | None:
-    """USD, or None where no price is known.
+def cost_usd(contract: Contract, model: str, tokens: Mapping[str, int], tier: str | None = None) -> float | None:
+    """USD, or None where no price is known, or the tier has another price than the list's.
 
     `input` counts all input tokens, cached ones included; `cache_read` and `cache_write` are parts of it. `output`
-    includes `reasoning`.
+    includes `reasoning`, which has a price of its own only where the contract names one. `tier` is what the provider says it served: None,
+    `default` and `standard` cost the list price, `batch` half of it.
+
+    >>> cost_usd(contract, "gpt-4o-mini", {"input": 1_000_000, "output": 1_000_000})
+    0.75
     """
     price = contract.models.get(model, {}).get("usd_per_million_tokens")
-    if price is None:
+    if price is None or tier not in {None, "default", "standard", "auto", "batch"}:
         return None
     read, write = tokens.get("cache_read", 0), tokens.get("cache_write", 0)
     plain = max(0, tokens.get("input", 0) - read - write)
-    total = plain * price["input"] + read * price["cache_read"] + write * price["cache_write"]
-    return float(total + tokens.get("output", 0) * price["output"]) / 1e6
+    thought = min(tokens.get("reasoning", 0), tokens.get("output", 0))
+    said = tokens.get("output", 0) - thought
+    total = plain * price["input"] + read * price["cache_read"] + write * price["cache_write"] + said * price["output"]
+    total += thought * price.get("reasoning", price["output"])
+    return float(total) / 1e6 * (BATCH if tier == "batch" else 1.0)

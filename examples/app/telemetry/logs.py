@@ -1,68 +1,107 @@
 """One JSON object a line, the same shape always, so that nobody has to guess."""
 
 import hashlib
-import sys
+import json
+import unicodedata
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from functools import lru_cache
+from typing import Any
 
-import structlog
+import orjson
 
-from app.telemetry.contract import Contract
-from app.telemetry.redact import redact
+from .call import OK, PENDING, Call
+from .contract import Contract
+from .redact import Redactor
 
-if TYPE_CHECKING:
-    from app.telemetry.call import Call
+_ZWJ = "\u200d"
 
 
 class Log:
-    """Writes the two events of a call to a file or to standard output."""
+    """Makes the lines of a call; `at` is nanoseconds since the epoch."""
 
-    def __init__(self, contract: Contract, path: Path | None) -> None:
-        self._contract = contract
-        stream: TextIO = sys.stdout
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            stream = path.open("a", encoding="utf-8", buffering=1)
-        render = structlog.processors.JSONRenderer(ensure_ascii=False)
-        self._log = structlog.wrap_logger(structlog.PrintLogger(stream), processors=[render])
+    def __init__(self, contract: Contract, redactor: Redactor) -> None:
+        settings, service = contract.data["logs"], contract.data["service"]
+        self._events: dict[str, str] = settings["events"]
+        self._content: bool = settings["capture_content"]
+        self._most: int = settings["answer_preview"]
+        self._service: str = service["name"]
+        self._environment: str = service["environment"]
+        self.clean = redactor
+        # An application has few system prompts, and long ones.
+        self._hash_of_system = lru_cache(256)(_hash)
+        self._second, self._told = 0, ""
 
-    def write(self, event: str, level: str, call: "Call") -> None:
-        """One line."""
-        self._log.msg(event, **self._line(level, call))
+    def request(self, call: Call, at: int) -> bytes:
+        """The line that says that a call began."""
+        return self._line(self._events["request"], "info", call, at, _NOT_YET, PENDING)
 
-    def clean(self, text: str) -> str:
-        """The text as it may leave the process."""
-        return redact(text, self._contract.data["logs"]["redact"])
+    def response(self, call: Call, at: int) -> bytes:
+        """The line that says how it went."""
+        level = "info" if call.status == OK else "error"
+        return self._line(self._events["response"], level, call, at, _numbers(call), call.status)
 
-    def _line(self, level: str, call: "Call") -> dict[str, Any]:
-        settings = self._contract.data["logs"]
-        content = settings["capture_content"]
-        answer = call.answer
-        preview = self.clean(answer)[: settings["answer_preview"]] if content and answer is not None else None
-        tokens = call.tokens
+    def outcome(self, call: Call, at: int, *, thumbs: str | None = None, retry: bool | None = None, abandoned: bool | None = None) -> bytes:  # fmt: skip
+        """The line that says what somebody did with the answer, joined by the call's id."""
+        line = self._fields(self._events["outcome"], "info", call, at, _numbers(call), call.status)
+        line["outcome"] |= {"thumbs": thumbs, "retry": retry, "abandoned": abandoned}
+        return _dumped(line)
+
+    def input(self, call: Call) -> dict[str, Any]:
+        """What was asked, worked out once a call: question and hashes."""
+        found: dict[str, Any] | None = call.noted.get("input")
+        if found is None:
+            found = call.noted["input"] = {
+                "question": self.clean(call.question) if self._content else None,
+                "question_hash": _hash(call.question),
+                "question_chars": len(call.question),
+                "system_hash": self._hash_of_system(call.system) if call.system else None,
+                "prompt_ref": call.prompt_version,
+            }
+        return found
+
+    def answer(self, call: Call) -> str:
+        """The whole redacted answer, worked out once a call."""
+        found: str | None = call.noted.get("answer")
+        if found is None:
+            found = call.noted["answer"] = self.clean(call.answer or "")
+        return found
+
+    def _moment(self, at: int) -> str:
+        second, rest = divmod(at // 1000, 1_000_000)
+        if second != self._second:
+            self._second, self._told = second, datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return f"{self._told}.{rest:06d}Z"
+
+    def evaluation(self, call: Call, at: int, verdict: dict[str, Any]) -> bytes:
+        """The line that says what a judge found, in the fields of OpenTelemetry's `gen_ai.evaluation.result`."""
+        line = self._fields(self._events["evaluation"], "info", call, at, _numbers(call), call.status)
+        told = {f"gen_ai.evaluation.{name}": value for name, value in verdict.items()}
+        return _dumped(line | {"evaluation": told})
+
+    def _line(self, event: str, level: str, call: Call, at: int, numbers: dict[str, Any], status: str) -> bytes:
+        return _dumped(self._fields(event, level, call, at, numbers, status))
+
+    def _fields(
+        self, event: str, level: str, call: Call, at: int, numbers: dict[str, Any], status: str
+    ) -> dict[str, Any]:
+        content, answer = self._content, None if status == PENDING else call.answer
         return {
-            "ts": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "event": event,
+            "ts": self._moment(at),
             "level": level,
             "call_id": call.call_id,
             "trace_id": call.trace_id,
             "span_id": call.span_id,
-            "input": {
-                "question": self.clean(call.question) if content else None,
-                "question_hash": _hash(call.question),
-                "question_chars": len(call.question),
-                "system_hash": _hash(call.system) if call.system else None,
-                "prompt_ref": call.prompt_version,
-            },
+            "input": self.input(call),
             "output": {
-                "preview": preview,
+                "preview": cut(self.answer(call), self._most) if content and answer is not None else None,
                 "answer_hash": None if answer is None else _hash(answer),
                 "answer_chars": None if answer is None else len(answer),
                 "blob": call.blob,
             },
             "metadata": {
-                "service": self._contract.data["service"]["name"],
-                "environment": self._contract.data["service"]["environment"],
+                "service": self._service,
+                "environment": self._environment,
                 "endpoint": call.endpoint,
                 "provider": call.provider,
                 "model": call.model,
@@ -71,25 +110,69 @@ class Log:
                 "conversation_id": call.conversation_id,
                 "prompt_version": call.prompt_version,
             },
-            "performance": {
-                "latency_ms": call.latency_ms,
-                "time_to_first_token_ms": call.first_token_ms,
-                "tokens_in": tokens.get("input"),
-                "tokens_out": tokens.get("output"),
-                "tokens_cache_read": tokens.get("cache_read"),
-                "tokens_cache_write": tokens.get("cache_write"),
-                "tokens_reasoning": tokens.get("reasoning"),
-                "cost_usd": call.cost_usd,
-            },
+            "performance": numbers,
             "outcome": {
-                "status": call.status,
-                "error": self.clean(call.error) if call.error else None,
+                "status": status,
+                "error": self.clean(call.error) if call.error and status != PENDING else None,
                 "thumbs": None,
                 "retry": None,
-                "abandoned": None,
+                "abandoned": call.abandoned or None if status != PENDING else None,
             },
         }
 
 
+def cut(text: str, most: int) -> str:
+    """At most so many characters, without breaking what is seen as one: accents, flags, joined emoji."""
+    if len(text) <= most:
+        return text
+    end = most
+    while end > 0 and (_continues(text[end]) or text[end - 1] == _ZWJ):
+        end -= 1
+    flags = 0
+    while end - flags > 0 and "\U0001f1e6" <= text[end - flags - 1] <= "\U0001f1ff":
+        flags += 1
+    if flags % 2 and "\U0001f1e6" <= text[end] <= "\U0001f1ff":
+        end -= 1
+    return text[:end]
+
+
+def _continues(character: str) -> bool:
+    return (
+        character == _ZWJ
+        or unicodedata.category(character) in {"Mn", "Me", "Mc"}
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+    )
+
+
+def _numbers(call: Call) -> dict[str, Any]:
+    tokens = call.tokens
+    return {
+        "latency_ms": call.latency_ms,
+        "time_to_first_token_ms": call.first_token_ms,
+        "tokens_in": tokens.get("input"),
+        "tokens_out": tokens.get("output"),
+        "tokens_cache_read": tokens.get("cache_read"),
+        "tokens_cache_write": tokens.get("cache_write"),
+        "tokens_reasoning": tokens.get("reasoning"),
+        "cost_usd": call.cost_usd,
+    }
+
+
+_NOT_YET: dict[str, Any] = dict.fromkeys(
+    (
+        "latency_ms", "time_to_first_token_ms", "tokens_in", "tokens_out", "tokens_cache_read", "tokens_cache_write",
+        "tokens_reasoning", "cost_usd",
+    )
+)  # fmt: skip
+
+
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _dumped(line: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        # Half of a surrogate pair, which no UTF-8 can hold, or an integer beyond 64 bits: slower, and never refused.
+        return json.dumps(line, default=str).encode() + b"\n"

@@ -5,7 +5,8 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
-from app.telemetry.contract import Contract
+from .call import OK, Call
+from .contract import Contract
 
 # One more series for each counter, which no rule or panel reads.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types here
@@ -14,11 +15,17 @@ _TYPES: dict[str, Any] = {"counter": Counter, "gauge": Gauge, "histogram": Histo
 
 
 class Metrics:
-    """One object a metric, by its role in the contract (`requests`, `latency`, ...)."""
+    """One object a metric, by its role in the contract (`requests`, `latency`, ...).
+
+    >>> metrics = Metrics(contract)
+    >>> metrics["requests"].labels("gpt-4o-mini", "chat").inc()
+    """
 
     def __init__(self, contract: Contract, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
+        self._contract = contract
         self._metrics: dict[str, Any] = {}
+        self._pairs: dict[tuple[str, str], _Pair] = {}
         for role, spec in contract.data["metrics"].items():
             more = {"buckets": spec["buckets"]} if "buckets" in spec else {}
             metric = _TYPES[spec["type"]](spec["name"], spec["help"], spec["labels"], registry=self.registry, **more)
@@ -29,6 +36,60 @@ class Metrics:
 
     def __getitem__(self, role: str) -> Any:
         return self._metrics[role]
+
+    def count(self, call: Call, exemplar: dict[str, str] | None) -> None:
+        """One finished call, with its cost where a price is known."""
+        pair = self._pair(call.model, call.endpoint)
+        pair.requests.inc()
+        if not call.abandoned:
+            # Time until somebody left says nothing of the model.
+            pair.latency.observe(call.latency_ms, exemplar)
+        if call.first_token_ms is not None:
+            pair.first_token.observe(call.first_token_ms, exemplar)
+        if call.status != OK:
+            pair.errors[call.status].inc()
+        if call.abandoned:
+            pair.outcomes["abandoned"].inc()
+        for direction, count in call.tokens.items():
+            pair.tokens[direction].inc(count)
+        if call.cost_usd is not None:
+            pair.cost.inc(call.cost_usd)
+        else:
+            pair.unpriced.inc()
+
+    def outcome(self, model: str, endpoint: str, outcome: str) -> None:
+        """What somebody did with an answer; `outcome` is one of the contract's."""
+        self._pair(model, endpoint).outcomes[outcome].inc()
+
+    def verdict(self, model: str, dimension: str, label: str) -> None:
+        """What a judge found; dimension and label are the contract's."""
+        self["eval_results"].labels(self._contract.model_label(model), dimension, label).inc()
+
+    def _pair(self, model: str, endpoint: str) -> "_Pair":
+        labels = (self._contract.model_label(model), self._contract.endpoint_label(endpoint))
+        found = self._pairs.get(labels)
+        if found is None:
+            found = self._pairs[labels] = _Pair(self, *labels)
+        return found
+
+
+class _Pair:
+    """The series of a model and an endpoint, looked up once."""
+
+    def __init__(self, metrics: Metrics, model: str, endpoint: str) -> None:
+        def one(role: str) -> Any:
+            return metrics[role].labels(model, endpoint)
+
+        def each(role: str, label: str) -> dict[str, Any]:
+            values = metrics._contract.data["metrics"][role]["values"][label]  # noqa: SLF001  # its own helper
+            return {value: metrics[role].labels(model, endpoint, value) for value in values}
+
+        self.requests, self.latency, self.first_token, self.cost = map(
+            one, ("requests", "latency", "first_token", "cost")
+        )
+        self.errors, self.tokens = each("errors", "kind"), each("tokens", "direction")
+        self.outcomes = each("outcomes", "outcome")
+        self.unpriced = metrics["unpriced"].labels(model)
 
 
 def _foreseen(spec: dict[str, Any], contract: Contract) -> list[tuple[str, ...]]:

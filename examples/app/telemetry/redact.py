@@ -1,7 +1,8 @@
 """Replace what should not leave the process by a mark: hidden is not the same as missing."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 _PHONE = re.compile(
@@ -43,3 +44,17 @@ def redact(text: str, kinds: Iterable[str]) -> str:
 
 def _mark(kind: str, sure: Callable[[re.Match[str]], bool]) -> Callable[[re.Match[str]], str]:
     return lambda match: f"[redacted:{kind}]" if sure(match) else match[0]
+
+
+class Redactor:
+    """Replaces every find of `kinds` by `[redacted:kind]`, and of `patterns` (name to regular expression) by `[redacted:name]`."""
+
+    def __init__(self, kinds: Iterable[str], patterns: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._kinds = frozenset(kinds)
+        self._own = {name: re.compile(pattern, re.ASCII) for name, pattern in patterns.items()}
+
+    def __call__(self, text: str) -> str:
+        """The text without its finds; the same object where there are none."""
+        for name, pattern in self._own.items():
+            text = pattern.sub(f"[redacted:{name}]", text)
+        return redact(text, self._kinds)

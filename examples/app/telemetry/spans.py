@@ -1,42 +1,130 @@
-"""Spans by OTLP/HTTP, exported in batches behind the request; without an endpoint they only give ids."""
+"""Spans of the kit: OpenTelemetry's interface and context, recorded in a few slots instead of the SDK's many checks.
 
-import logging
+Whatever else is instrumented nests below them and above them; only how they are kept and sent is the kit's own.
+"""
+
 import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any
 
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Tracer
+from opentelemetry import context as contexts
+from opentelemetry import trace
+from opentelemetry.trace import Span as Interface
+from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from app.telemetry.contract import Contract
+_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
+
+Sink = Callable[["Span"], None]
+Clean = Callable[[str], str]
+
+
+class Span(Interface):
+    """A span that keeps what it is told until it ends, then hands itself over. Times are nanoseconds since the epoch."""
+
+    def __init__(
+        self, name: str, kind: SpanKind, parent: SpanContext | None, attributes: dict[str, Any], sink: Sink, clean: Clean
+    ) -> None:  # fmt: skip
+        self.name, self.kind, self.parent, self.attributes = name, kind, parent, attributes
+        self.events: list[tuple[str, int, Mapping[str, Any]]] = []
+        self.status, self.message = StatusCode.UNSET, ""
+        self.end_ns = 0
+        self._sink, self._clean = sink, clean
+        if parent is None:
+            self.context = SpanContext(_id(16), _id(8), is_remote=False, trace_flags=_SAMPLED)
+        else:
+            flags, state = parent.trace_flags, parent.trace_state
+            self.context = SpanContext(parent.trace_id, _id(8), is_remote=False, trace_flags=flags, trace_state=state)
+        self.start_ns = time.time_ns()
+
+    def get_span_context(self) -> SpanContext:
+        """Ids and flags."""
+        return self.context
+
+    def is_recording(self) -> bool:
+        """Until it has ended."""
+        return not self.end_ns
+
+    def set_attribute(self, key: str, value: Any) -> None:
+        """One more, or another value."""
+        self.attributes[key] = value
+
+    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
+        """Several."""
+        self.attributes.update(attributes)
+
+    def add_event(self, name: str, attributes: Mapping[str, Any] | None = None, timestamp: int | None = None) -> None:
+        """Something that happened meanwhile."""
+        self.events.append((name, timestamp or time.time_ns(), dict(attributes or {})))
+
+    def update_name(self, name: str) -> None:
+        """Another name."""
+        self.name = name
+
+    def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
+        """How it went; the description is redacted."""
+        code = status.status_code if isinstance(status, Status) else status
+        said = status.description if isinstance(status, Status) else description
+        self.status, self.message = code, self._clean(said or "")
+
+    def record_exception(
+        self, exception: BaseException, attributes: Mapping[str, Any] | None = None, timestamp: int | None = None,
+        escaped: bool = False,  # OpenTelemetry's interface
+    ) -> None:  # fmt: skip
+        """An event with the exception's type and its redacted message; a stack trace may hold anything, so there is none."""
+        told = {"exception.type": type(exception).__qualname__, "exception.message": self._clean(str(exception))}
+        self.add_event("exception", {**told, "exception.escaped": escaped, **(attributes or {})}, timestamp)
+
+    def end(self, end_time: int | None = None) -> None:
+        """Hand over; a second time is no error."""
+        if not self.end_ns:
+            self.end_ns = end_time or time.time_ns()
+            if self.context.trace_flags & TraceFlags.SAMPLED:
+                self._sink(self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None and isinstance(error, Exception):
+            self.record_exception(error)
+            self.set_status(StatusCode.ERROR, type(error).__qualname__)
+        self.end()
 
 
 class Spans:
-    """A tracer of this application's own: nothing global is set."""
+    """Makes spans; each that ends goes to the sink."""
 
-    def __init__(self, contract: Contract, endpoint: str | None = None) -> None:
-        service = contract.data["service"]
-        names = {"service.name": service["name"], "deployment.environment.name": service["environment"]}
-        self._provider = TracerProvider(resource=Resource.create(names), shutdown_on_exit=False)
-        endpoint = endpoint or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-        if endpoint:
-            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    def __init__(self, sink: Sink, clean: Clean) -> None:
+        self._sink, self._clean = sink, clean
 
-            # A back end that is down must not fill the application's own log.
-            logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
-            exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=3)
-            self._provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
+    def start(self, name: str, kind: SpanKind = SpanKind.INTERNAL, attributes: dict[str, Any] | None = None) -> Span:
+        """A child of the current span, whoever made that one, or the first of a new trace. It is not the current one yet."""
+        parent: SpanContext | None = trace.get_current_span().get_span_context()
+        if parent is not None and not parent.is_valid:
+            parent = None
+        return Span(name, kind, parent, attributes or {}, self._sink, self._clean)
 
-    @property
-    def tracer(self) -> Tracer:
-        """Starts spans."""
-        return self._provider.get_tracer("telemetry-kit")
+    @contextmanager
+    def current(
+        self, name: str, attributes: Mapping[str, Any] | None = None, kind: SpanKind = SpanKind.INTERNAL
+    ) -> Iterator[Span]:
+        """A span that is the current one for a while; an exception passes through, and is recorded without its secrets."""
+        span = self.start(name, kind, dict(attributes or {}))
+        token = enter(span)
+        try:
+            with span:
+                yield span
+        finally:
+            contexts.detach(token)
 
-    def flush(self) -> None:
-        """Send what is waiting, within seconds."""
-        self._provider.force_flush(2000)
 
-    def close(self) -> None:
-        """Flush, then stop."""
-        self.flush()
-        self._provider.shutdown()
+def enter(span: Span) -> Any:
+    """Make it the current span; give what this returns to `opentelemetry.context.detach`."""
+    return contexts.attach(trace.set_span_in_context(span))
+
+
+def _id(size: int) -> int:
+    # Zero is no id; the chance is nothing, the check costs nothing.
+    return int.from_bytes(os.urandom(size)) or 1

@@ -1,0 +1,85 @@
+"""Observe an Anthropic client, sync or async: messages, streaming and the `stream` helper included.
+
+>>> client = observed(Anthropic(open_telemetry=False), telemetry, endpoint="chat")
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from .openai import text_of
+from .readers import Messages
+from .telemetry import Telemetry
+from .watched import Watched, WatchedAsync
+from .wrapping import Opening, Watch, Words, asynchronous, is_asynchronous, sync
+
+Client = TypeVar("Client")
+
+
+def observed(client: Client, telemetry: Telemetry, *, endpoint: str, **known: Any) -> Client:
+    """A copy of the client whose calls are observed; `known` are further fields of every Call. `with_raw_response` is not observed.
+
+    Make the client with `open_telemetry=False`: its own spans would be the same ones again.
+    """
+    copied: Any = client.with_options()  # type: ignore[attr-defined]  # of both classes, which are not imported here
+    late = is_asynchronous(client)
+    watch = Watch(telemetry, {"endpoint": endpoint, "provider": "anthropic", **known}, _asked, Messages, lambda _words: _nothing)  # fmt: skip
+    messages = copied.messages
+    messages.create = (asynchronous if late else sync)(messages.create, watch)
+    messages.stream = _streaming(messages.stream, watch, _AsyncManager if late else _Manager)
+    again = copied.with_options
+    copied.with_options = copied.copy = lambda **words: observed(again(**words), telemetry, endpoint=endpoint, **known)
+    return copied  # type: ignore[no-any-return]
+
+
+class _Manager:
+    """What `stream` gives: the events come through the SDK's own helper, which reads a raw stream that is watched."""
+
+    def __init__(self, manager: Any, words: Words, watch: Watch) -> None:
+        self._manager, self._words, self._watch = manager, words, watch
+
+    def __enter__(self) -> Any:
+        observation = self._watch.begin(self._words)
+        with Opening(observation):
+            stream = self._manager.__enter__()
+            stream._raw_stream = self._raw = Watched(stream._raw_stream, observation, self._watch.reader(), _nothing)  # noqa: SLF001
+        return stream
+
+    def __exit__(self, *told: object) -> None:
+        self._manager.__exit__(*told)
+        self._raw.close()
+
+
+class _AsyncManager(_Manager):
+    async def __aenter__(self) -> Any:
+        observation = self._watch.begin(self._words)
+        with Opening(observation):
+            stream = await self._manager.__aenter__()
+            stream._raw_stream = self._late = WatchedAsync(  # noqa: SLF001
+                stream._raw_stream, observation, self._watch.reader(), _nothing  # noqa: SLF001
+            )  # fmt: skip
+        return stream
+
+    async def __aexit__(self, *told: object) -> None:
+        await self._manager.__aexit__(*told)
+        await self._late.close()
+
+
+def _streaming(original: Callable[..., Any], watch: Watch, manager: type[_Manager]) -> Callable[..., Any]:
+    return lambda **words: manager(original(**words), words, watch)
+
+
+def _nothing(_event: Any) -> bool:
+    return False
+
+
+def _asked(words: Words) -> dict[str, Any]:
+    messages = [one for one in words.get("messages") or () if isinstance(one, Mapping)]
+    last = next((one for one in reversed(messages) if one.get("role") == "user"), {})
+    temperature, metadata = words.get("temperature"), words.get("metadata")
+    user = metadata.get("user_id") if isinstance(metadata, Mapping) else None
+    return {
+        "question": text_of(last.get("content")),
+        "system": text_of(words.get("system")),
+        "temperature": temperature if isinstance(temperature, int | float) else None,
+        "user_id": user if isinstance(user, str) else None,
+    }

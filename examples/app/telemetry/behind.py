@@ -1,0 +1,112 @@
+"""What a request must not wait for, done soon after it by one thread: bounded, counted, never in anybody's way."""
+
+import logging
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any
+
+SOON = 0.1
+"""Seconds that something waits at most; nobody is woken for it, so that handing over costs next to nothing."""
+MOST, MOST_CHARACTERS = 5_000, 50_000_000
+_MINUTE = 60.0
+_said = logging.getLogger("llm.telemetry")
+
+
+class Dropped:
+    """What could not be kept, by part (`log`, `span`, `blob`); a metric counts it, and once a minute a warning says it."""
+
+    def __init__(self, count: Callable[[str, int], None]) -> None:
+        self._count, self._since, self._lock = count, Counter[str](), threading.Lock()
+
+    def __call__(self, part: str, number: int = 1) -> None:
+        """So many more could not be kept."""
+        with self._lock:
+            self._since[part] += number
+        self._count(part, number)
+
+    def say(self) -> None:
+        """Say what was dropped since the last time."""
+        with self._lock:
+            lost, self._since = self._since, Counter()
+        if lost:
+            told = ", ".join(f"{number} x {part}" for part, number in sorted(lost.items()))
+            _said.warning("telemetry dropped %s; a back end is down, slow or full, no call was delayed", told)
+
+
+class Behind:
+    """Runs what it is given in order; `every` are things to do regularly, with their seconds."""
+
+    def __init__(self, dropped: Dropped) -> None:
+        self._waiting: deque[tuple[Callable[[Any], None], Any, str]] = deque()
+        self._characters = 0
+        self._dropped = dropped
+        self._every: list[tuple[float, Callable[[], None]]] = [(_MINUTE, dropped.say)]
+        self._closing = threading.Event()
+        self.failures = 0
+        self.start()
+
+    def start(self) -> None:
+        """Begin; again in a process that was forked off, where threads do not go on."""
+        self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
+        self._thread.start()
+
+    def put(self, work: Callable[[Any], None], record: Any, part: str, characters: int) -> None:
+        """Do `work(record)` soon; never waits, never raises: where too much is waiting it is dropped, counted as `part`."""
+        if len(self._waiting) >= MOST or self._characters > MOST_CHARACTERS:
+            self._dropped(part)
+            return
+        self._characters += characters
+        self._waiting.append((work, record, part))
+
+    def every(self, seconds: float, work: Callable[[], None]) -> None:
+        """Do something regularly."""
+        self._every.append((seconds, work))
+
+    def close(self, deadline: float) -> None:
+        """Do what is waiting, as far as there is time until `deadline` (of `time.monotonic`)."""
+        self._closing.set()
+        self._thread.join(max(0.0, deadline - time.monotonic()))
+        if self._waiting:
+            for _work, _record, part in list(self._waiting):
+                self._dropped(part)
+        self._dropped.say()
+
+    def flush(self, seconds: float = 2.0) -> None:
+        """Return once all that waits now is done, or after so many seconds."""
+        done = threading.Event()
+        self._waiting.append((lambda _record: done.set(), None, "log"))
+        done.wait(seconds)
+
+    def _run(self) -> None:
+        due = [(time.monotonic() + seconds, seconds, work) for seconds, work in self._every]
+        while True:
+            closing = self._closing.wait(SOON)
+            self._drain()
+            if closing:
+                return
+            now = time.monotonic()
+            if len(due) < len(self._every):
+                due += [(now + seconds, seconds, work) for seconds, work in self._every[len(due) :]]
+            for number, (at, seconds, work) in enumerate(due):
+                if now >= at:
+                    due[number] = (now + seconds, seconds, work)
+                    self._do(_without_record(work), None)
+
+    def _drain(self) -> None:
+        while self._waiting:
+            work, record, _part = self._waiting.popleft()
+            self._do(work, record)
+        self._characters = 0
+
+    def _do(self, work: Callable[[Any], None], record: Any) -> None:
+        try:
+            work(record)
+        except Exception:  # noqa: BLE001  # whatever it is, the next record is not to blame
+            self.failures += 1
+            _said.debug("telemetry failed", exc_info=True)
+
+
+def _without_record(work: Callable[[], None]) -> Callable[[Any], None]:
+    return lambda _record: work()

@@ -1,0 +1,120 @@
+"""Sends spans by OTLP/HTTP behind the requests; whatever the receiver does, nobody waits for it and memory stays bounded."""
+
+import http.client
+import os
+import threading
+import time
+import urllib.parse
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from opentelemetry.util.re import parse_env_headers
+
+from . import otlp
+from .behind import Dropped
+from .spans import Span
+
+MOST, AT_ONCE = 8_192, 256
+_EVERY, _TIMEOUT, _LAST_TIMEOUT = 0.5, 5.0, 1.0
+_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
+_LATER = frozenset([429, 502, 503, 504])
+"""Answers after which OTLP says to try again."""
+
+
+class Exporter:
+    """Takes spans and sends them to `endpoint`, the base or the full address; headers and address default to OpenTelemetry's variables."""
+
+    def __init__(self, endpoint: str, resource: Mapping[str, Any], dropped: Dropped) -> None:
+        path = "" if endpoint.rstrip("/").endswith("/v1/traces") else "/v1/traces"
+        self._url = urllib.parse.urlsplit(endpoint.rstrip("/") + path)
+        self._resource, self._dropped = resource, dropped
+        told = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_HEADERS") or os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", "")
+        self._headers = {"content-type": "application/x-protobuf", **parse_env_headers(told, liberal=True)}
+        self._waiting: deque[Span] = deque()
+        self._under_way = 0
+        self._connection: http.client.HTTPConnection | None = None
+        self._closing, self._wake, self._idle = threading.Event(), threading.Event(), threading.Event()
+        self.start()
+
+    def __call__(self, span: Span) -> None:
+        """Take one; never waits, never raises."""
+        if len(self._waiting) >= MOST:
+            self._dropped("span")
+        else:
+            self._waiting.append(span)
+
+    def start(self) -> None:
+        """Begin; again in a process that was forked off."""
+        self._connection = None
+        self._thread = threading.Thread(target=self._run, name="spans", daemon=True)
+        self._thread.start()
+
+    def flush(self, seconds: float = 2.0) -> None:
+        """Return once all that waits now is sent, or after so many seconds."""
+        deadline = time.monotonic() + seconds
+        self._idle.clear()
+        self._wake.set()
+        self._idle.wait(max(0.0, deadline - time.monotonic()))
+
+    def close(self, deadline: float) -> None:
+        """Send what is waiting, as far as there is time until `deadline` (of `time.monotonic`)."""
+        self._closing.set()
+        self._wake.set()
+        self._thread.join(max(0.0, deadline - time.monotonic()))
+        if left := len(self._waiting) + self._under_way:
+            self._dropped("span", left)
+            self._waiting.clear()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._wake.wait(_EVERY)
+            self._wake.clear()
+            self._send_all()
+            self._idle.set()
+
+    def _send_all(self) -> None:
+        while self._waiting:
+            spans = [self._waiting.popleft() for _number in range(min(AT_ONCE, len(self._waiting)))]
+            self._under_way = len(spans)
+            if not self._delivered(otlp.request(self._resource, "telemetry-kit", spans)):
+                self._dropped("span", len(spans))
+            self._under_way = 0
+
+    def _delivered(self, body: bytes) -> bool:
+        for pause in (*_PAUSES, 0.0):
+            status = self._post(body)
+            if status is not None and status not in _LATER:
+                return 200 <= status < 300
+            if not pause or self._closing.wait(pause):
+                break
+        return False
+
+    def _post(self, body: bytes) -> int | None:
+        """The answer's status; None where there was none."""
+        for _attempt in range(2):
+            kept = self._connection
+            try:
+                connection = kept or self._connect()
+                connection.request("POST", self._url.path, body, self._headers)
+                response = connection.getresponse()
+                response.read()
+            except (OSError, http.client.HTTPException):
+                self._forget()
+                # A connection that was kept may have been closed meanwhile; a new one tells.
+                if kept is None:
+                    return None
+            else:
+                return response.status
+        return None
+
+    def _connect(self) -> http.client.HTTPConnection:
+        kind = http.client.HTTPSConnection if self._url.scheme == "https" else http.client.HTTPConnection
+        timeout = _LAST_TIMEOUT if self._closing.is_set() else _TIMEOUT
+        self._connection = kind(self._url.hostname or "", self._url.port, timeout=timeout)
+        return self._connection
+
+    def _forget(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

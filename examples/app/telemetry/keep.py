@@ -1,0 +1,91 @@
+"""Where lines and texts of calls go, behind the requests: the journal, the store of full texts, what people did with the answer."""
+
+import time
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from .behind import Behind, Dropped
+from .blobs import Blobs, reference
+from .call import Call
+from .journal import Journal
+from .logs import Log
+from .metrics import Metrics
+from .outcome import Outcomes
+
+_HOUR = 3600.0
+
+
+class Keep:
+    """Takes calls as they begin and end; works on them in the thread of `behind`."""
+
+    def __init__(
+        self, behind: Behind, dropped: Dropped, journal: Journal, log: Log, blobs: Blobs | None, metrics: Metrics
+    ) -> None:
+        self._behind, self._dropped, self._journal, self._log = behind, dropped, journal, log
+        self._blobs, self._metrics = blobs, metrics
+        self._outcomes = Outcomes(self._outcome)
+        behind.every(30.0, self._outcomes.sweep)
+
+    def began(self, call: Call) -> None:
+        """A call begins."""
+        if self._blobs is not None:
+            call.blob = reference(call.call_id)
+        self._behind.put(self._request, (call, time.time_ns()), "log", len(call.question))
+
+    def ended(self, call: Call) -> None:
+        """It has ended."""
+        self._behind.put(self._response, (call, time.time_ns()), "log", len(call.answer or ""))
+
+    def told(self, call_id: str, outcome: Mapping[str, Any]) -> None:
+        """Somebody said what they think of an answer."""
+        self._behind.put(lambda one: self._outcomes.told(*one), (call_id, outcome), "log", 0)
+
+    def judged(self, call_id: str, verdict: dict[str, Any]) -> None:
+        """A judge said what an answer was worth."""
+        self._behind.put(self._verdict, (call_id, verdict), "log", 0)
+
+    def retain(self, seconds: float | None) -> None:
+        """Remove full texts that are older, once an hour."""
+        if self._blobs is not None and seconds:
+            self._behind.every(_HOUR, partial(_sweep, self._blobs, seconds))
+
+    def _request(self, one: tuple[Call, int]) -> None:
+        call, at = one
+        self._write(self._log.request(call, at))
+        self._outcomes.began(call)
+
+    def _response(self, one: tuple[Call, int]) -> None:
+        call, at = one
+        self._write(self._log.response(call, at))
+        if self._blobs is not None and call.blob:
+            self._store(self._blobs, call)
+        self._outcomes.ended(call)
+
+    def _store(self, blobs: Blobs, call: Call) -> None:
+        asked = self._log.input(call)["question"]
+        texts = {"question": asked, "system": self._log.clean(call.system), "answer": self._log.answer(call)}
+        try:
+            blobs.put(str(call.blob), {"call_id": call.call_id, **texts})
+        except Exception:  # noqa: BLE001  # whatever a remote store raises, the call's other lines are not to blame
+            self._dropped("blob")
+
+    def _outcome(self, call: Call, outcome: Mapping[str, Any]) -> None:
+        for name, value in outcome.items():
+            if value:
+                self._metrics.outcome(call.model, call.endpoint, f"thumbs_{value}" if name == "thumbs" else name)
+        self._write(self._log.outcome(call, time.time_ns(), **outcome))
+
+    def _verdict(self, one: tuple[str, dict[str, Any]]) -> None:
+        call_id, verdict = one
+        call = self._outcomes.known(call_id)
+        self._metrics.verdict(call.model, verdict["name"], verdict["score.label"])
+        self._write(self._log.evaluation(call, time.time_ns(), verdict))
+
+    def _write(self, line: bytes) -> None:
+        if not self._journal.write(line):
+            self._dropped("log")
+
+
+def _sweep(blobs: Blobs, seconds: float) -> None:
+    blobs.sweep(time.time() - seconds)

@@ -1,0 +1,144 @@
+"""One call under observation, from its first moment to its last: span, log lines and metrics together, never raising into the caller."""
+
+import asyncio
+import os
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry import context as contexts
+from opentelemetry.trace import SpanKind, StatusCode, TraceFlags
+
+from .call import API_ERROR, OK, PENDING, Call
+from .spans import Span, enter
+
+if TYPE_CHECKING:
+    from .telemetry import Telemetry
+
+_LEFT = (asyncio.CancelledError, GeneratorExit, KeyboardInterrupt)
+
+
+class Observation:
+    """Use it as `with` or `async with`, or `start` and `finish` it by hand, where a stream outlives the block that began it.
+
+    >>> observation = telemetry.call(endpoint="chat", model="gpt-4o-mini")
+    >>> call = observation.start()
+    >>> call.answered("A median of the recent past.", {"input": 12, "output": 7})
+    >>> observation.finish()
+    """
+
+    __slots__ = ("_done", "_telemetry", "_token", "call", "span")
+
+    def __init__(self, telemetry: "Telemetry", call: Call) -> None:
+        self._telemetry, self.call = telemetry, call
+        self.span: Span | None = None
+        self._token: Any = None
+        self._done = False
+
+    def start(self) -> Call:
+        """The call begins."""
+        try:
+            self._start()
+        except Exception:  # noqa: BLE001  # whatever it is, an answer is worth more than its telemetry
+            self._failed()
+        return self.call
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """The call has ended, with this exception or none; a second time is no error."""
+        if self._done:
+            return
+        self._done = True
+        try:
+            self._finish(error)
+        except Exception:  # noqa: BLE001
+            self._failed()
+
+    def __enter__(self) -> Call:
+        call = self.start()
+        if self.span is not None:
+            self._token = enter(self.span)
+        return call
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._token is not None:
+            contexts.detach(self._token)
+        self.finish(error)
+
+    async def __aenter__(self) -> Call:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, traceback)
+
+    def _start(self) -> None:
+        call = self.call
+        span = self._telemetry.spans.start(
+            "llm.generate",
+            SpanKind.CLIENT,
+            {
+                "gen_ai.operation.name": "chat",
+                "gen_ai.provider.name": call.provider,
+                "gen_ai.request.model": call.model,
+                "llm.model": call.model,
+                "llm.endpoint": call.endpoint,
+                "llm.call_id": call.call_id,
+            },
+        )
+        if call.conversation_id:
+            span.attributes["gen_ai.conversation.id"] = call.conversation_id
+        context = span.context
+        call.trace_id, call.span_id = f"{context.trace_id:032x}", f"{context.span_id:016x}"
+        self.span = span
+        self._telemetry.keep.began(call)
+
+    def _finish(self, error: BaseException | None) -> None:
+        call, telemetry = self.call, self._telemetry
+        call.latency_ms = call.elapsed_ms()
+        if isinstance(error, _LEFT):
+            call.gone()
+        elif error is not None and call.status in {PENDING, OK}:
+            call.raised(error)
+        elif call.status == PENDING:
+            call.failed(API_ERROR, "no answer was recorded")
+        call.cost_usd = telemetry.priced(call)
+        span = self.span
+        sampled = span is not None and span.context.trace_flags & TraceFlags.SAMPLED
+        telemetry.metrics.count(call, {telemetry.contract.data["exemplar_label"]: call.trace_id} if sampled else None)
+        if span is not None:
+            self._end(span)
+        telemetry.keep.ended(call)
+
+    def _end(self, span: Span) -> None:
+        call = self.call
+        for kind, count in call.tokens.items():
+            span.attributes[_USAGE.get(kind) or f"gen_ai.usage.{kind}_tokens"] = count
+        span.attributes["answer.length"] = len(call.answer or "")
+        if call.cost_usd is not None:
+            span.attributes["llm.cost_usd"] = call.cost_usd
+        if call.tier:
+            span.attributes["llm.tier"] = call.tier
+        if call.abandoned:
+            span.add_event("llm.abandoned")
+        if call.status != OK:
+            span.attributes["error.type"] = call.status
+            span.add_event(f"llm.{call.status}", {"message": self._telemetry.clean(call.error or "")})
+            span.set_status(StatusCode.ERROR, call.status)
+        span.end()
+
+    def _failed(self) -> None:
+        self._telemetry.failures += 1
+        if os.environ.get("TELEMETRY_DEBUG"):
+            raise  # noqa: PLE0704  # within the handler of whoever calls
+
+
+_USAGE = {
+    "input": "gen_ai.usage.input_tokens",
+    "output": "gen_ai.usage.output_tokens",
+    "cache_read": "gen_ai.usage.cache_read.input_tokens",
+    "cache_write": "gen_ai.usage.cache_creation.input_tokens",
+    "reasoning": "gen_ai.usage.reasoning.output_tokens",
+}
+"""OpenTelemetry's semantic conventions for generative AI."""

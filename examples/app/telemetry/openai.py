@@ -1,0 +1,85 @@
+"""Observe an OpenAI client, sync or async: chat completions and responses, streaming included.
+
+>>> client = observed(OpenAI(), telemetry, endpoint="chat")
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from .readers import ChatCompletions, Responses
+from .telemetry import Telemetry
+from .watched import Hidden
+from .wrapping import Watch, Words, asynchronous, is_asynchronous, sync
+
+Client = TypeVar("Client")
+
+
+def observed(client: Client, telemetry: Telemetry, *, endpoint: str, **known: Any) -> Client:
+    """A copy of the client whose calls are observed; `known` are further fields of every Call. `with_raw_response` is not observed.
+
+    Use `about` to say what differs from call to call, such as the user.
+    """
+    copied: Any = client.with_options()  # type: ignore[attr-defined]  # of both classes, which are not imported here
+    around = asynchronous if is_asynchronous(client) else sync
+    fields = {"endpoint": endpoint, "provider": "openai", **known}
+    chat = Watch(telemetry, fields, _messages, ChatCompletions, _with_usage)
+    response = Watch(telemetry, fields, _input, Responses, lambda _words: _nothing)
+    for resource, watch in ((copied.chat.completions, chat), (copied.responses, response)):
+        for name in ("create", "parse"):
+            setattr(resource, name, around(getattr(resource, name), watch))
+    again = copied.with_options
+    copied.with_options = copied.copy = lambda **words: observed(again(**words), telemetry, endpoint=endpoint, **known)
+    return copied  # type: ignore[no-any-return]
+
+
+def _with_usage(words: dict[str, Any]) -> Hidden:
+    """A stream tells its tokens only when it is asked to; the piece that tells them is not for who did not ask."""
+    if not words.get("stream"):
+        return _nothing
+    options = words.get("stream_options") or {}
+    if options.get("include_usage"):
+        return _nothing
+    words["stream_options"] = {**options, "include_usage": True}
+    return lambda event: not event.choices and event.usage is not None
+
+
+def _nothing(_event: Any) -> bool:
+    return False
+
+
+def _messages(words: Words) -> dict[str, Any]:
+    messages = [one for one in words.get("messages") or () if isinstance(one, Mapping)]
+    return _asked(messages, words)
+
+
+def _input(words: Words) -> dict[str, Any]:
+    given = words.get("input")
+    if isinstance(given, str):
+        return {**_asked([], words), "question": given, "system": str(words.get("instructions") or "")}
+    messages = [one for one in given or () if isinstance(one, Mapping)]
+    found = _asked(messages, words)
+    if words.get("instructions"):
+        found["system"] = str(words["instructions"])
+    return found
+
+
+def _asked(messages: Iterable[Mapping[str, Any]], words: Words) -> dict[str, Any]:
+    listed = list(messages)
+    last: Mapping[str, Any] = next((one for one in reversed(listed) if one.get("role") == "user"), {})
+    system = "\n".join(text_of(one.get("content")) for one in listed if one.get("role") in {"system", "developer"})
+    temperature = words.get("temperature")
+    user = words.get("safety_identifier") or words.get("user")
+    return {
+        "question": text_of(last.get("content")),
+        "system": system,
+        "temperature": temperature if isinstance(temperature, int | float) else None,
+        "user_id": user if isinstance(user, str) else None,
+    }
+
+
+def text_of(content: Any) -> str:
+    """The text of a message's content: itself, or its parts of text."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list | tuple) else ()
+    return "\n".join(str(part["text"]) for part in parts if isinstance(part, Mapping) and "text" in part)

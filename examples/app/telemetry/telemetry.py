@@ -1,0 +1,183 @@
+"""Everything that a process needs to observe its calls: one object, made once from the rendered contract."""
+
+import atexit
+import contextlib
+import os
+import time
+import weakref
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from opentelemetry import context as contexts
+from opentelemetry.trace import SpanKind
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from .behind import Behind, Dropped
+from .blobs import store
+from .call import Call
+from .contract import Contract
+from .cost import cost_usd
+from .export import Exporter
+from .journal import Journal
+from .keep import Keep
+from .logs import Log
+from .metrics import Metrics
+from .observation import Observation
+from .redact import Redactor
+from .spans import Span, Spans
+
+_W3C = TraceContextTextMapPropagator()
+
+
+class Telemetry:
+    """Log, spans and metrics of this process; `otlp` is an OTLP/HTTP address, by default OpenTelemetry's variables'. Raises OSError for a log file that cannot be opened.
+
+    >>> telemetry = Telemetry(contract, log_file=Path("app.jsonl"))
+    >>> with telemetry.call(endpoint="chat", model="gpt-4o-mini", question="What is a baseline?") as call:
+    ...     call.answered("A median of the recent past.", {"input": 12, "output": 7})
+    >>> call.cost_usd
+    6e-06
+    """
+
+    def __init__(
+        self, contract: Contract, *, log_file: Path | str | None = None, blobs: Path | str | None = None, otlp: str | None = None
+    ) -> None:  # fmt: skip
+        logs = contract.data["logs"]
+        self.contract, self.failures = contract, 0
+        self.metrics = Metrics(contract)
+        self.clean = Redactor(logs["redact"], logs.get("patterns", {}))
+        self._dropped = Dropped(lambda part, number: self.metrics["dropped"].labels(part).inc(number))
+        self.behind = Behind(self._dropped)
+        kept = store(str(blobs)) if blobs is not None and logs["capture_content"] else None
+        self.keep = Keep(
+            self.behind,
+            self._dropped,
+            Journal(None if log_file is None else Path(log_file)),
+            Log(contract, self.clean),
+            kept,
+            self.metrics,
+        )
+        self.keep.retain(logs.get("retention_seconds"))
+        endpoint = (
+            otlp
+            or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+            or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+        )
+        off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+        self.exporter = Exporter(endpoint, _resource(contract), self._dropped) if endpoint and not off else None
+        self.spans = Spans(self.exporter or _nowhere, self.clean)
+        _LIVE.add(self)
+
+    def call(self, **known: Any) -> Observation:
+        """Observe one call, as `with` or `async with`; the arguments are Call's fields. The caller's own exceptions pass through."""
+        return Observation(self, Call(**known))
+
+    @contextlib.contextmanager
+    def span(
+        self, name: str, attributes: Mapping[str, Any] | None = None, kind: SpanKind = SpanKind.INTERNAL
+    ) -> Iterator[Span]:
+        """A span below the current one.
+
+        >>> with telemetry.span("llm.retrieve") as span:
+        ...     span.set_attribute("chunks.count", 4)
+        """
+        with self.spans.current(name, attributes, kind) as span:
+            yield span
+
+    @contextlib.contextmanager
+    def continued(self, headers: Mapping[str, str]) -> Iterator[None]:
+        """Go on with the trace that a request's headers carry (W3C `traceparent`), if they do.
+
+        >>> with telemetry.continued({"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}), telemetry.span("llm.ask") as span:
+        ...     f"{span.context.trace_id:x}"
+        'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
+        """
+        token = contexts.attach(_W3C.extract({name.lower(): value for name, value in headers.items()}))
+        try:
+            yield
+        finally:
+            contexts.detach(token)
+
+    def headers(self) -> dict[str, str]:
+        """The current trace as headers for a request of your own (W3C `traceparent`)."""
+        found: dict[str, str] = {}
+        _W3C.inject(found)
+        return found
+
+    def outcome(
+        self, call_id: str, *, thumbs: Literal["up", "down"] | None = None, retry: bool = False, abandoned: bool = False
+    ) -> None:  # fmt: skip
+        """What somebody did with the answer of a call: an event joined by its id, and a counter.
+
+        >>> telemetry.outcome(call.call_id, thumbs="up")
+        """
+        self.keep.told(call_id, {"thumbs": thumbs, "retry": retry or None, "abandoned": abandoned or None})
+
+    def evaluated(
+        self, call_id: str, dimension: str, label: Literal["pass", "fail", "error"], *, score: float | None = None, explanation: str | None = None,
+    ) -> None:  # fmt: skip
+        """What a judge found, as an event joined by the call's id, and a counter; the explanation is redacted.
+
+        >>> telemetry.evaluated(call.call_id, "groundedness", "pass", explanation="every sentence is in a passage")
+        """
+        said = None if explanation is None else self.clean(explanation)
+        verdict = {"name": dimension, "score.label": label, "score.value": score, "explanation": said}
+        self.keep.judged(call_id, verdict)
+
+    def priced(self, call: Call) -> float | None:
+        """What a call cost, in USD; None where no price is known."""
+        if not call.tokens:
+            # An answer whose tokens nobody told is not free; a call that failed is.
+            return None if call.answer else 0.0
+        return cost_usd(self.contract, call.model, call.tokens, call.tier)
+
+    def flush(self, seconds: float = 2.0) -> None:
+        """Return once everything so far is written and sent, or after so many seconds."""
+        deadline = time.monotonic() + seconds
+        self.behind.flush(seconds)
+        if self.exporter:
+            self.exporter.flush(max(0.0, deadline - time.monotonic()))
+
+    def close(self, seconds: float = 2.0) -> None:
+        """Write and send what is waiting, as far as it can be done within so many seconds; what is left is counted as dropped."""
+        _LIVE.discard(self)
+        deadline = time.monotonic() + seconds
+        # The log first: it is a file, and waits for nobody else.
+        self.behind.close(time.monotonic() + seconds / 2)
+        if self.exporter:
+            self.exporter.close(deadline)
+        self._dropped.say()
+
+    def restart(self) -> None:
+        """In a process that was forked off: threads do not go on there by themselves."""
+        self.behind.start()
+        if self.exporter:
+            self.exporter.start()
+
+
+_LIVE: "weakref.WeakSet[Telemetry]" = weakref.WeakSet()
+
+
+def _nowhere(_span: Span) -> None:
+    pass
+
+
+def _resource(contract: Contract) -> dict[str, Any]:
+    service = contract.data["service"]
+    told = dict(pair.split("=", 1) for pair in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "").split(",") if "=" in pair)
+    return {**told, "service.name": service["name"], "deployment.environment.name": service["environment"]}
+
+
+def _restart_all() -> None:
+    for one in list(_LIVE):
+        one.restart()
+
+
+@atexit.register
+def _close_all() -> None:
+    for one in list(_LIVE):
+        one.close()
+
+
+os.register_at_fork(after_in_child=_restart_all)

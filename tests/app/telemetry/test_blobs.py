@@ -1,0 +1,68 @@
+"""Full texts are whole or not there, wherever they are kept; a store that fails loses nothing but them."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from app.telemetry import Telemetry
+from app.telemetry.blobs import reference, store
+from app.telemetry.contract import Contract
+
+CALL_ID = "ab" * 16
+
+
+@pytest.mark.parametrize("address", ["{folder}", "memory://blobs", "file://{folder}"])
+def test_texts_are_kept_by_call_and_swept_by_age(tmp_path: Path, address: str) -> None:
+    """In a folder, and in whatever fsspec knows."""
+    blobs = store(address.format(folder=tmp_path))
+    blobs.put(reference(CALL_ID), {"question": "q"})
+    assert blobs.sweep(time.time() - 60) == 0
+    if "memory" in address:
+        import fsspec
+
+        kept = fsspec.filesystem("memory").cat(f"/blobs/{reference(CALL_ID)}")
+    else:
+        kept = (tmp_path / reference(CALL_ID)).read_bytes()
+    assert json.loads(kept) == {"question": "q"}
+    assert blobs.sweep(time.time() + 60) == 1
+    assert blobs.sweep(time.time() + 60) == 0
+
+
+def test_a_part_that_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+    """After an hour; one that is being written is not."""
+    blobs = store(str(tmp_path))
+    blobs.put(reference(CALL_ID), {"question": "q"})
+    old, new = (tmp_path / "ab" / f"{name}.json.1.part" for name in ("old", "new"))
+    for part in (old, new):
+        part.write_text("{")
+    os.utime(old, (time.time() - 7200,) * 2)
+    assert blobs.sweep(0) == 1
+    assert new.exists()
+
+
+def test_a_store_that_fails_is_counted_and_nothing_else_is_lost(contract: Contract, tmp_path: Path) -> None:
+    """A file where the folder should be: the log line is there, the text is not."""
+    (tmp_path / "blobs").write_text("in the way")
+    telemetry = Telemetry(contract, log_file=tmp_path / "log", blobs=tmp_path / "blobs")
+    with telemetry.call(endpoint="chat", model="gpt-4o-mini", question="q") as call:
+        call.answered("fine", {"input": 1, "output": 1})
+    telemetry.close()
+    assert len((tmp_path / "log").read_text().splitlines()) == 2
+    assert telemetry.metrics.registry.get_sample_value("llm_telemetry_dropped_total", {"part": "blob"}) == 1
+
+
+def test_without_content_no_text_leaves(contract: Contract, tmp_path: Path) -> None:
+    """Hash and length remain."""
+    quiet = Contract(contract.data | {"logs": contract.data["logs"] | {"capture_content": False}})
+    telemetry = Telemetry(quiet, log_file=tmp_path / "log", blobs=tmp_path / "blobs")
+    with telemetry.call(endpoint="chat", model="gpt-4o-mini", question="a secret question") as call:
+        call.answered("a secret answer", {"input": 1, "output": 1})
+    telemetry.close()
+    assert not (tmp_path / "blobs").exists()
+    text = (tmp_path / "log").read_text()
+    assert "secret" not in text
+    last = json.loads(text.splitlines()[-1])
+    assert (last["input"]["question_chars"], last["output"]["answer_chars"]) == (17, 15)
+    assert len(last["input"]["question_hash"]) == len(last["output"]["answer_hash"]) == 16

@@ -1,0 +1,124 @@
+"""The kit never hurts the application that it observes."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+
+import pytest
+from app.telemetry import Telemetry
+from app.telemetry.contract import Contract
+
+KNOWN = {"endpoint": "chat", "model": "gpt-4o-mini", "provider": "openai", "question": "q"}
+
+
+def lines(log: Path) -> list[dict[str, dict[str, object]]]:
+    """Everything logged."""
+    return [json.loads(line) for line in log.read_text().splitlines()]
+
+
+def test_an_exception_of_the_caller_passes_through_and_counts(contract: Contract, tmp_path: Path) -> None:
+    """As an API error, with the log line and without an answer."""
+    telemetry = Telemetry(contract, log_file=tmp_path / "log")
+    with pytest.raises(KeyError, match="mine"), telemetry.call(**KNOWN):
+        raise KeyError("mine")
+    telemetry.close()
+    labels = {"model": "gpt-4o-mini", "endpoint": "chat", "kind": "api_error"}
+    assert telemetry.metrics.registry.get_sample_value("llm_errors_total", labels) == 1
+    assert lines(tmp_path / "log")[1]["outcome"]["status"] == "api_error"
+
+
+def test_telemetry_that_breaks_is_not_the_callers_problem(
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The failure is counted, the call goes on."""
+    telemetry = Telemetry(contract, log_file=tmp_path / "log")
+    monkeypatch.setattr(telemetry.metrics, "count", None)
+    monkeypatch.setattr(telemetry.spans, "start", None)
+    with telemetry.call(**KNOWN) as call:
+        call.answered("fine", {"input": 1, "output": 1})
+    assert call.answer == "fine"
+    assert telemetry.failures == 2
+    telemetry.close()
+
+
+def test_a_call_that_nobody_answered_counts_as_failed(contract: Contract, tmp_path: Path) -> None:
+    """Silence is not success."""
+    telemetry = Telemetry(contract, log_file=tmp_path / "log")
+    with telemetry.call(**KNOWN) as call:
+        pass
+    assert call.status == "api_error"
+    telemetry.close()
+
+
+def test_whoever_leaves_has_abandoned_the_call(contract: Contract, tmp_path: Path) -> None:
+    """A cancelled task is an outcome, not a failure of the provider, and says nothing of its latency."""
+    telemetry = Telemetry(contract, log_file=tmp_path / "log")
+
+    async def leave() -> None:
+        async with telemetry.call(**KNOWN):
+            await asyncio.sleep(30)
+
+    async def run() -> None:
+        task = asyncio.create_task(leave())
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run())
+    telemetry.close()
+    value = telemetry.metrics.registry.get_sample_value
+    labels = {"model": "gpt-4o-mini", "endpoint": "chat"}
+    assert value("llm_outcomes_total", {**labels, "outcome": "abandoned"}) == 1
+    assert value("llm_errors_total", {**labels, "kind": "api_error"}) == 0
+    assert value("llm_latency_ms_count", labels) == 0
+    assert lines(tmp_path / "log")[1]["outcome"]["abandoned"] is True
+
+
+def test_thumbs_are_an_event_joined_by_the_calls_id(contract: Contract, tmp_path: Path) -> None:
+    """And are counted for the model and endpoint of that call; of an unknown call, for none."""
+    telemetry = Telemetry(contract, log_file=tmp_path / "log")
+    with telemetry.call(**KNOWN) as call:
+        call.answered("fine", {"input": 1, "output": 1})
+    telemetry.outcome(call.call_id, thumbs="down")
+    telemetry.outcome("f" * 32, thumbs="up")
+    telemetry.close()
+    told = [line for line in lines(tmp_path / "log") if line["event"] == "llm.outcome"]  # type: ignore[comparison-overlap]
+    assert [(line["call_id"], line["outcome"]["thumbs"]) for line in told] == [(call.call_id, "down"), ("f" * 32, "up")]
+    value = telemetry.metrics.registry.get_sample_value
+    labels = {"model": "gpt-4o-mini", "endpoint": "chat", "outcome": "thumbs_down"}
+    assert value("llm_outcomes_total", labels) == 1
+    assert value("llm_outcomes_total", {"model": "other", "endpoint": "other", "outcome": "thumbs_up"}) == 1
+
+
+def test_a_forked_process_goes_on_observing(contract: Contract, tmp_path: Path) -> None:
+    """As servers do that load the application once and fork their workers."""
+    telemetry = Telemetry(contract, log_file=tmp_path / "log")
+    child = os.fork()
+    if child == 0:
+        with telemetry.call(**KNOWN) as call:
+            call.answered("from the child", {"input": 1, "output": 1})
+        telemetry.close()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    telemetry.close()
+    assert lines(tmp_path / "log")[1]["output"]["preview"] == "from the child"
+
+
+def test_a_trace_goes_on_from_upstream_and_downstream(contract: Contract, tmp_path: Path) -> None:
+    """W3C's traceparent, in and out; what upstream chose not to sample is not exported."""
+    telemetry = Telemetry(contract, log_file=tmp_path / "log")
+    kept: list[object] = []
+    telemetry.spans._sink = kept.append  # noqa: SLF001
+    above = "4bf92f3577b34da6a3ce929d0e0e4736"
+    for flag, number in (("01", 1), ("00", 1)):
+        with (
+            telemetry.continued({"Traceparent": f"00-{above}-00f067aa0ba902b7-{flag}"}),
+            telemetry.call(**KNOWN) as call,
+        ):
+            assert call.trace_id == above
+            assert telemetry.headers()["traceparent"] == f"00-{above}-{call.span_id}-{flag}"
+            call.answered("fine", {"input": 1, "output": 1})
+        assert len(kept) == number
+    telemetry.close()
