@@ -3,10 +3,10 @@
 >>> client = observed(Anthropic(open_telemetry=False), telemetry, endpoint="chat")
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .openai import text_of
+from .openai import dicts, last_question, text_of
 from .readers import Messages
 from .telemetry import Telemetry
 from .watched import Watched, WatchedAsync
@@ -20,15 +20,22 @@ def observed(client: Client, telemetry: Telemetry, *, endpoint: str, **known: An
 
     Make the client with `open_telemetry=False`: its own spans would be the same ones again.
     """
-    copied: Any = client.with_options()  # type: ignore[attr-defined]  # of both classes, which are not imported here
+    # Of two classes, which are not imported here.
+    given: Any = client
+    copied: Any = given.with_options()
+    again: Any = copied.with_options
     late = is_asynchronous(client)
     watch = Watch(telemetry, {"endpoint": endpoint, "provider": "anthropic", **known}, _asked, Messages, lambda _words: _nothing)  # fmt: skip
-    messages = copied.messages
+    messages: Any = copied.messages
     messages.create = (asynchronous if late else sync)(messages.create, watch)
     messages.stream = _streaming(messages.stream, watch, _AsyncManager if late else _Manager)
-    again = copied.with_options
-    copied.with_options = copied.copy = lambda **words: observed(again(**words), telemetry, endpoint=endpoint, **known)
-    return copied  # type: ignore[no-any-return]
+
+    def with_options(**words: Any) -> Any:
+        return observed(again(**words), telemetry, endpoint=endpoint, **known)
+
+    copied.with_options = copied.copy = with_options
+    observed_client: Client = copied
+    return observed_client
 
 
 class _Manager:
@@ -65,7 +72,10 @@ class _AsyncManager(_Manager):
 
 
 def _streaming(original: Callable[..., Any], watch: Watch, manager: type[_Manager]) -> Callable[..., Any]:
-    return lambda **words: manager(original(**words), words, watch)
+    def observed_stream(**words: Any) -> _Manager:
+        return manager(original(**words), words, watch)
+
+    return observed_stream
 
 
 def _nothing(_event: Any) -> bool:
@@ -73,10 +83,10 @@ def _nothing(_event: Any) -> bool:
 
 
 def _asked(words: Words) -> dict[str, Any]:
-    messages = [one for one in words.get("messages") or () if isinstance(one, Mapping)]
-    last = next((one for one in reversed(messages) if one.get("role") == "user"), {})
-    temperature, metadata = words.get("temperature"), words.get("metadata")
-    user = metadata.get("user_id") if isinstance(metadata, Mapping) else None
+    last = last_question(dicts(words.get("messages")))
+    temperature = words.get("temperature")
+    metadata: Any = words.get("metadata") or {}
+    user = metadata.get("user_id")
     return {
         "question": text_of(last.get("content")),
         "system": text_of(words.get("system")),

@@ -29,7 +29,7 @@ class Dropped:
     def say(self) -> None:
         """Say what was dropped since the last time."""
         with self._lock:
-            lost, self._since = self._since, Counter()
+            lost, self._since = self._since, Counter[str]()
         if lost:
             told = ", ".join(f"{number} x {part}" for part, number in sorted(lost.items()))
             _said.warning("telemetry dropped %s; a back end is down, slow or full, no call was delayed", told)

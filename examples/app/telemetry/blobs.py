@@ -1,6 +1,7 @@
 """Full questions and answers, keyed by call_id: a log shipper's index is not a document store."""
 
 import contextlib
+import importlib
 import os
 import time
 from pathlib import Path
@@ -71,9 +72,11 @@ class _Remote:
     """A bucket's own rules are better at removing what is old; without them it is swept here."""
 
     def __init__(self, address: str) -> None:
-        import fsspec
-
-        self._files, self._root = fsspec.core.url_to_fs(address)
+        # Any: the package tells no types.
+        core: Any = importlib.import_module("fsspec.core")
+        self._files: Any
+        self._root: str
+        self._files, self._root = core.url_to_fs(address)
 
     def put(self, reference: str, texts: dict[str, Any]) -> None:
         target = f"{self._root}/{reference}"

@@ -41,7 +41,7 @@ class Call:
     answer: str | None = None
     status: str = PENDING
     error: str | None = None
-    tokens: dict[str, int] = field(default_factory=dict)
+    tokens: dict[str, int] = field(default_factory=dict[str, int])
     latency_ms: float | None = None
     first_token_ms: float | None = None
     cost_usd: float | None = None
@@ -49,7 +49,7 @@ class Call:
     blob: str | None = None
     abandoned: bool = False
     began: float = field(default_factory=time.perf_counter, repr=False)
-    noted: dict[str, Any] = field(default_factory=dict, repr=False)
+    noted: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
     """What was worked out of the texts once, for the lines to come."""
 
     def elapsed_ms(self) -> float:

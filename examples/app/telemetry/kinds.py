@@ -3,7 +3,7 @@
 Names and fields are those of openai 3 and anthropic 2, and of what speaks their protocols; each is in docs/errors.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -62,7 +62,7 @@ def of_exception(error: BaseException) -> str:
         if kind := _told_by(one):
             return kind
         if isinstance(one, BaseExceptionGroup):
-            waiting += one.exceptions
+            waiting += _members(one)
         # Not __context__: what a fallback met after a timeout is its own failure.
         if one.__cause__ is not None:
             waiting.append(one.__cause__)
@@ -92,12 +92,23 @@ def _told_by(error: BaseException) -> str:
     return API_ERROR if answered else ""
 
 
+def _members(group: Any) -> Sequence[BaseException]:
+    found: Sequence[BaseException] = group.exceptions
+    return found
+
+
+def _named(body: Any) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = body
+    return found
+
+
 def _codes(error: BaseException) -> set[str]:
     """Every code and type of an exception and its body, in lower case: OpenAI's body is the error, Anthropic's holds it."""
     values = [_read(error, "code"), _read(error, "type")]
     parts = [_read(error, "body")]
-    for part in islice(parts, _MOST):  # grows meanwhile
-        if isinstance(part, Mapping):
+    for one in islice(parts, _MOST):  # grows meanwhile
+        if isinstance(one, Mapping):
+            part = _named(one)
             values += [part.get("code"), part.get("type")]
             parts += [part.get("error"), part.get("innererror")]
     return {value.lower() for value in values if isinstance(value, str)}

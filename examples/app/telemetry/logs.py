@@ -3,6 +3,7 @@
 import hashlib
 import json
 import unicodedata
+from collections.abc import Container
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -27,6 +28,7 @@ class Log:
         self._service: str = service["name"]
         self._environment: str = service["environment"]
         self.clean = redactor
+        self._models, self._endpoints = contract.models, contract.endpoints
         # An application has few system prompts, and long ones.
         self._hash_of_system = lru_cache(256)(_hash)
         self._second, self._told = 0, ""
@@ -55,7 +57,7 @@ class Log:
                 "question_hash": _hash(call.question),
                 "question_chars": len(call.question),
                 "system_hash": self._hash_of_system(call.system) if call.system else None,
-                "prompt_ref": call.prompt_version,
+                "prompt_ref": self.clean(call.prompt_version) if call.prompt_version else None,
             }
         return found
 
@@ -65,6 +67,10 @@ class Log:
         if found is None:
             found = call.noted["answer"] = self.clean(call.answer or "")
         return found
+
+    def _named(self, name: str, known: Container[str]) -> str:
+        """A name that the spec knows is nobody's secret, whatever it looks like."""
+        return name if name in known else self.clean(name)
 
     def _moment(self, at: int) -> str:
         second, rest = divmod(at // 1000, 1_000_000)
@@ -102,13 +108,14 @@ class Log:
             "metadata": {
                 "service": self._service,
                 "environment": self._environment,
-                "endpoint": call.endpoint,
-                "provider": call.provider,
-                "model": call.model,
+                "endpoint": self._named(call.endpoint, self._endpoints),
+                "provider": self.clean(call.provider),
+                "model": self._named(call.model, self._models),
                 "temperature": call.temperature,
-                "user_id": call.user_id,
-                "conversation_id": call.conversation_id,
-                "prompt_version": call.prompt_version,
+                # Some take the address for the id.
+                "user_id": self.clean(call.user_id) if call.user_id else None,
+                "conversation_id": self.clean(call.conversation_id) if call.conversation_id else None,
+                "prompt_version": self.clean(call.prompt_version) if call.prompt_version else None,
             },
             "performance": numbers,
             "outcome": {

@@ -69,19 +69,19 @@ class Metrics:
         labels = (self._contract.model_label(model), self._contract.endpoint_label(endpoint))
         found = self._pairs.get(labels)
         if found is None:
-            found = self._pairs[labels] = _Pair(self, *labels)
+            found = self._pairs[labels] = _Pair(self, self._contract, *labels)
         return found
 
 
 class _Pair:
     """The series of a model and an endpoint, looked up once."""
 
-    def __init__(self, metrics: Metrics, model: str, endpoint: str) -> None:
+    def __init__(self, metrics: Metrics, contract: Contract, model: str, endpoint: str) -> None:
         def one(role: str) -> Any:
             return metrics[role].labels(model, endpoint)
 
         def each(role: str, label: str) -> dict[str, Any]:
-            values = metrics._contract.data["metrics"][role]["values"][label]  # noqa: SLF001  # its own helper
+            values = contract.data["metrics"][role]["values"][label]
             return {value: metrics[role].labels(model, endpoint, value) for value in values}
 
         self.requests, self.latency, self.first_token, self.cost = map(

@@ -75,7 +75,8 @@ class Observation:
 
     def _start(self) -> None:
         call = self.call
-        span = self._telemetry.spans.start(
+        telemetry = self._telemetry
+        span = telemetry.spans.start(
             "llm.generate",
             SpanKind.CLIENT,
             {
@@ -88,11 +89,14 @@ class Observation:
             },
         )
         if call.conversation_id:
-            span.attributes["gen_ai.conversation.id"] = call.conversation_id
+            span.set_attribute("gen_ai.conversation.id", call.conversation_id)
+        if call.model not in telemetry.contract.models or call.endpoint not in telemetry.contract.endpoints:
+            # Names that the spec does not know may be anything.
+            span.set_attributes(dict(span.attributes))
         context = span.context
         call.trace_id, call.span_id = f"{context.trace_id:032x}", f"{context.span_id:016x}"
         self.span = span
-        self._telemetry.keep.began(call)
+        telemetry.keep.began(call)
 
     def _finish(self, error: BaseException | None) -> None:
         call, telemetry = self.call, self._telemetry
@@ -124,7 +128,7 @@ class Observation:
             span.add_event("llm.abandoned")
         if call.status != OK:
             span.attributes["error.type"] = call.status
-            span.add_event(f"llm.{call.status}", {"message": self._telemetry.clean(call.error or "")})
+            span.add_event(f"llm.{call.status}", {"message": call.error or ""})
             span.set_status(StatusCode.ERROR, call.status)
         span.end()
 

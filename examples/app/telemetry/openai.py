@@ -19,24 +19,31 @@ def observed(client: Client, telemetry: Telemetry, *, endpoint: str, **known: An
 
     Use `about` to say what differs from call to call, such as the user.
     """
-    copied: Any = client.with_options()  # type: ignore[attr-defined]  # of both classes, which are not imported here
+    # Of two classes, which are not imported here.
+    given: Any = client
+    copied: Any = given.with_options()
     around = asynchronous if is_asynchronous(client) else sync
     fields = {"endpoint": endpoint, "provider": "openai", **known}
+    again: Any = copied.with_options
     chat = Watch(telemetry, fields, _messages, ChatCompletions, _with_usage)
     response = Watch(telemetry, fields, _input, Responses, lambda _words: _nothing)
     for resource, watch in ((copied.chat.completions, chat), (copied.responses, response)):
         for name in ("create", "parse"):
             setattr(resource, name, around(getattr(resource, name), watch))
-    again = copied.with_options
-    copied.with_options = copied.copy = lambda **words: observed(again(**words), telemetry, endpoint=endpoint, **known)
-    return copied  # type: ignore[no-any-return]
+
+    def with_options(**words: Any) -> Any:
+        return observed(again(**words), telemetry, endpoint=endpoint, **known)
+
+    copied.with_options = copied.copy = with_options
+    observed_client: Client = copied
+    return observed_client
 
 
 def _with_usage(words: dict[str, Any]) -> Hidden:
     """A stream tells its tokens only when it is asked to; the piece that tells them is not for who did not ask."""
     if not words.get("stream"):
         return _nothing
-    options = words.get("stream_options") or {}
+    options: dict[str, Any] = words.get("stream_options") or {}
     if options.get("include_usage"):
         return _nothing
     words["stream_options"] = {**options, "include_usage": True}
@@ -48,16 +55,14 @@ def _nothing(_event: Any) -> bool:
 
 
 def _messages(words: Words) -> dict[str, Any]:
-    messages = [one for one in words.get("messages") or () if isinstance(one, Mapping)]
-    return _asked(messages, words)
+    return _asked(dicts(words.get("messages")), words)
 
 
 def _input(words: Words) -> dict[str, Any]:
     given = words.get("input")
     if isinstance(given, str):
         return {**_asked([], words), "question": given, "system": str(words.get("instructions") or "")}
-    messages = [one for one in given or () if isinstance(one, Mapping)]
-    found = _asked(messages, words)
+    found = _asked(dicts(given), words)
     if words.get("instructions"):
         found["system"] = str(words["instructions"])
     return found
@@ -65,7 +70,7 @@ def _input(words: Words) -> dict[str, Any]:
 
 def _asked(messages: Iterable[Mapping[str, Any]], words: Words) -> dict[str, Any]:
     listed = list(messages)
-    last: Mapping[str, Any] = next((one for one in reversed(listed) if one.get("role") == "user"), {})
+    last = last_question(listed)
     system = "\n".join(text_of(one.get("content")) for one in listed if one.get("role") in {"system", "developer"})
     temperature = words.get("temperature")
     user = words.get("safety_identifier") or words.get("user")
@@ -77,9 +82,19 @@ def _asked(messages: Iterable[Mapping[str, Any]], words: Words) -> dict[str, Any
     }
 
 
+def dicts(given: Any) -> list[Mapping[str, Any]]:
+    """Of a list, what is written as Python's own dictionaries; none where it is no list."""
+    listed: list[Any] = list(given) if isinstance(given, list | tuple) else []  # pyright: ignore[reportUnknownArgumentType]
+    return [one for one in listed if isinstance(one, Mapping)]
+
+
+def last_question(messages: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The last message of the user; empty where there is none."""
+    return next((one for one in reversed(messages) if one.get("role") == "user"), dict[str, Any]())
+
+
 def text_of(content: Any) -> str:
     """The text of a message's content: itself, or its parts of text."""
     if isinstance(content, str):
         return content
-    parts = content if isinstance(content, list | tuple) else ()
-    return "\n".join(str(part["text"]) for part in parts if isinstance(part, Mapping) and "text" in part)
+    return "\n".join([str(part["text"]) for part in dicts(content) if "text" in part])

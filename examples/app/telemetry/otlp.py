@@ -59,9 +59,13 @@ def _value(value: Any) -> bytes:
         return b"\x18" + _varint(value & 0xFFFFFFFFFFFFFFFF)
     if isinstance(value, float):
         return b"\x21" + _double(value)
-    if isinstance(value, Sequence):
-        return _field(5, b"".join(_field(1, _value(one)) for one in value))
+    if isinstance(value, list | tuple):
+        return _list(value)  # pyright: ignore[reportUnknownArgumentType]
     return _field(1, str(value).encode("utf-8", "replace"))
+
+
+def _list(values: Sequence[Any]) -> bytes:
+    return _field(5, b"".join([_field(1, _value(one)) for one in values]))
 
 
 def _field(number: int, data: bytes) -> bytes:

@@ -4,8 +4,9 @@ Whatever else is instrumented nests below them and above them; only how they are
 """
 
 import os
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -16,6 +17,8 @@ from opentelemetry.trace import Span as Interface
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
+
+_HEX = re.compile(r"(?=.*[a-f])(?:[0-9a-f]{16}|[0-9a-f]{32})").fullmatch
 
 Sink = Callable[["Span"], None]
 Clean = Callable[[str], str]
@@ -48,20 +51,22 @@ class Span(Interface):
         return not self.end_ns
 
     def set_attribute(self, key: str, value: Any) -> None:
-        """One more, or another value."""
-        self.attributes[key] = value
+        """One more, or another value; text is redacted."""
+        self.attributes[key] = self._cleaned(value)
 
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         """Several."""
-        self.attributes.update(attributes)
+        for key, value in attributes.items():
+            self.set_attribute(key, value)
 
     def add_event(self, name: str, attributes: Mapping[str, Any] | None = None, timestamp: int | None = None) -> None:
         """Something that happened meanwhile."""
-        self.events.append((name, timestamp or time.time_ns(), dict(attributes or {})))
+        told = {key: self._cleaned(value) for key, value in (attributes or {}).items()}
+        self.events.append((self._clean(name), timestamp or time.time_ns(), told))
 
     def update_name(self, name: str) -> None:
         """Another name."""
-        self.name = name
+        self.name = self._clean(name)
 
     def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
         """How it went; the description is redacted."""
@@ -74,7 +79,7 @@ class Span(Interface):
         escaped: bool = False,  # OpenTelemetry's interface
     ) -> None:  # fmt: skip
         """An event with the exception's type and its redacted message; a stack trace may hold anything, so there is none."""
-        told = {"exception.type": type(exception).__qualname__, "exception.message": self._clean(str(exception))}
+        told = {"exception.type": type(exception).__qualname__, "exception.message": str(exception)}
         self.add_event("exception", {**told, "exception.escaped": escaped, **(attributes or {})}, timestamp)
 
     def end(self, end_time: int | None = None) -> None:
@@ -83,6 +88,10 @@ class Span(Interface):
             self.end_ns = end_time or time.time_ns()
             if self.context.trace_flags & TraceFlags.SAMPLED:
                 self._sink(self)
+
+    def _cleaned(self, value: Any) -> Any:
+        # An id may look like a number that should not be told.
+        return self._clean(value) if isinstance(value, str) and not _HEX(value) else value
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -101,17 +110,17 @@ class Spans:
 
     def start(self, name: str, kind: SpanKind = SpanKind.INTERNAL, attributes: dict[str, Any] | None = None) -> Span:
         """A child of the current span, whoever made that one, or the first of a new trace. It is not the current one yet."""
-        parent: SpanContext | None = trace.get_current_span().get_span_context()
-        if parent is not None and not parent.is_valid:
-            parent = None
+        current = trace.get_current_span().get_span_context()
+        parent = current if current.is_valid else None
         return Span(name, kind, parent, attributes or {}, self._sink, self._clean)
 
     @contextmanager
     def current(
         self, name: str, attributes: Mapping[str, Any] | None = None, kind: SpanKind = SpanKind.INTERNAL
-    ) -> Iterator[Span]:
+    ) -> Generator[Span, None, None]:
         """A span that is the current one for a while; an exception passes through, and is recorded without its secrets."""
-        span = self.start(name, kind, dict(attributes or {}))
+        span = self.start(self._clean(name), kind)
+        span.set_attributes(attributes or {})
         token = enter(span)
         try:
             with span:

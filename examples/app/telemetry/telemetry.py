@@ -5,7 +5,7 @@ import contextlib
 import os
 import time
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -76,7 +76,7 @@ class Telemetry:
     @contextlib.contextmanager
     def span(
         self, name: str, attributes: Mapping[str, Any] | None = None, kind: SpanKind = SpanKind.INTERNAL
-    ) -> Iterator[Span]:
+    ) -> Generator[Span, None, None]:
         """A span below the current one.
 
         >>> with telemetry.span("llm.retrieve") as span:
@@ -86,7 +86,7 @@ class Telemetry:
             yield span
 
     @contextlib.contextmanager
-    def continued(self, headers: Mapping[str, str]) -> Iterator[None]:
+    def continued(self, headers: Mapping[str, str]) -> Generator[None, None, None]:
         """Go on with the trace that a request's headers carry (W3C `traceparent`), if they do.
 
         >>> with telemetry.continued({"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}), telemetry.span("llm.ask") as span:

@@ -12,7 +12,8 @@ Hidden = Callable[[Any], bool]
 
 class _Watched:
     def __init__(self, stream: Any, observation: Observation, reader: Reader, hidden: Hidden) -> None:
-        self._stream, self._observation, self._reader, self._hidden = stream, observation, reader, hidden
+        self._stream, self._reader, self._hidden = stream, reader, hidden
+        self._observation: Observation | None = observation
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -20,7 +21,7 @@ class _Watched:
     def _saw(self, event: Any) -> bool:
         """Whether whoever reads the stream shall see it."""
         try:
-            if self._reader.event(event):
+            if self._reader.event(event) and self._observation is not None:
                 self._observation.call.first_token()
         except Exception:  # noqa: BLE001  # an event that is not understood is the reader's problem, not the caller's
             return True
@@ -28,7 +29,8 @@ class _Watched:
 
     def _over(self, error: BaseException | None = None) -> None:
         """Once: it ended, broke, or was left."""
-        observation, self._observation = self.__dict__.get("_observation"), None  # type: ignore[assignment]
+        observation: Observation | None = self.__dict__.get("_observation")
+        self._observation = None
         if observation is None:
             return
         self._reader.into(observation.call)

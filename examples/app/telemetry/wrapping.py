@@ -1,6 +1,6 @@
 """Put an observation around a client's methods: plain or streaming, synchronous or not."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _about: ContextVar[Mapping[str, Any]] = ContextVar("about", default={})  # noqa:
 
 
 @contextmanager
-def about(**known: Any) -> Iterator[None]:
+def about(**known: Any) -> Generator[None, None, None]:
     """Say of every call of an observed client in this block what only its place knows: user, conversation, endpoint.
 
     >>> with about(user_id="u-17", conversation_id="c-3"):
