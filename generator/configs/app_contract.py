@@ -113,7 +113,7 @@ def _log_schema(model: Model) -> dict[str, Any]:
                        prompt_ref=maybe_text),
         "output": group(preview=maybe_text, answer_hash=maybe_text, answer_chars={"type": ["integer", "null"]}, blob=maybe_text),
         "metadata": group(service=text, environment=text, endpoint=text, provider=text, model=text, temperature=maybe_number,
-                          user_id=maybe_text, conversation_id=maybe_text, prompt_version=maybe_text),
+                          user_id=maybe_text, conversation_id=maybe_text, prompt_version=maybe_text, response_id=maybe_text),
         "performance": group(latency_ms=maybe_number, time_to_first_token_ms=maybe_number, tokens_in=maybe_number,
                              tokens_out=maybe_number, tokens_cache_read=maybe_number, tokens_cache_write=maybe_number,
                              tokens_reasoning=maybe_number, cost_usd=maybe_number),

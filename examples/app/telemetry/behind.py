@@ -9,7 +9,8 @@ from typing import Any
 
 SOON = 0.1
 """Seconds that something waits at most; nobody is woken for it, so that handing over costs next to nothing."""
-MOST, MOST_CHARACTERS = 5_000, 50_000_000
+MOST, MANY, MOST_CHARACTERS = 5_000, 1_000, 50_000_000
+_AT_ONCE = 8
 _MINUTE = 60.0
 _said = logging.getLogger("llm.telemetry")
 
@@ -36,19 +37,25 @@ class Dropped:
 
 
 class Behind:
-    """Runs what it is given in order; `every` are things to do regularly, with their seconds."""
+    """Runs what it is given in order, in a thread of its own.
 
-    def __init__(self, dropped: Dropped) -> None:
+    A process that calls without a pause may leave that thread no turn at Python's interpreter lock; so, where `helped`, whoever hands
+    over does a few records itself once many are waiting, a fraction of a millisecond, unless the thread is at work or stuck.
+    """
+
+    def __init__(self, dropped: Dropped, *, helped: bool = False) -> None:
         self._waiting: deque[tuple[Callable[[Any], None], Any, str]] = deque()
         self._characters = 0
-        self._dropped = dropped
+        self._dropped, self._helped = dropped, helped
         self._every: list[tuple[float, Callable[[], None]]] = [(_MINUTE, dropped.say)]
         self._closing = threading.Event()
         self.failures = 0
         self.start()
 
     def start(self) -> None:
-        """Begin; again in a process that was forked off, where threads do not go on."""
+        """Begin; again in a process that was forked off, where threads do not go on, and what waited is the parent's to do."""
+        self._waiting.clear()
+        self._working = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
         self._thread.start()
 
@@ -59,6 +66,8 @@ class Behind:
             return
         self._characters += characters
         self._waiting.append((work, record, part))
+        if self._helped and len(self._waiting) > MANY:
+            self._do_some(_AT_ONCE)
 
     def every(self, seconds: float, work: Callable[[], None]) -> None:
         """Do something regularly."""
@@ -96,9 +105,19 @@ class Behind:
 
     def _drain(self) -> None:
         while self._waiting:
-            work, record, _part = self._waiting.popleft()
-            self._do(work, record)
+            self._do_some(_AT_ONCE, wait=True)
         self._characters = 0
+
+    def _do_some(self, most: int, *, wait: bool = False) -> None:
+        # In order, whoever does it: taken and done under one lock.
+        if not self._working.acquire(blocking=wait):
+            return
+        try:
+            for _number in range(min(most, len(self._waiting))):
+                work, record, _part = self._waiting.popleft()
+                self._do(work, record)
+        finally:
+            self._working.release()
 
     def _do(self, work: Callable[[Any], None], record: Any) -> None:
         try:

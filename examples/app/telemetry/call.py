@@ -46,6 +46,8 @@ class Call:
     first_token_ms: float | None = None
     cost_usd: float | None = None
     tier: str | None = None
+    response_id: str | None = None
+    finish_reason: str | None = None
     blob: str | None = None
     abandoned: bool = False
     began: float = field(default_factory=time.perf_counter, repr=False)

@@ -34,7 +34,8 @@ class Exporter:
         self._waiting: deque[Span] = deque()
         self._under_way = 0
         self._connection: http.client.HTTPConnection | None = None
-        self._closing, self._wake, self._idle = threading.Event(), threading.Event(), threading.Event()
+        self._closing, self._wake = threading.Event(), threading.Event()
+        self._asked: deque[threading.Event] = deque()
         self.start()
 
     def __call__(self, span: Span) -> None:
@@ -45,17 +46,18 @@ class Exporter:
             self._waiting.append(span)
 
     def start(self) -> None:
-        """Begin; again in a process that was forked off."""
+        """Begin; again in a process that was forked off, where what waited is the parent's to send."""
+        self._waiting.clear()
         self._connection = None
         self._thread = threading.Thread(target=self._run, name="spans", daemon=True)
         self._thread.start()
 
     def flush(self, seconds: float = 2.0) -> None:
         """Return once all that waits now is sent, or after so many seconds."""
-        deadline = time.monotonic() + seconds
-        self._idle.clear()
+        done = threading.Event()
+        self._asked.append(done)
         self._wake.set()
-        self._idle.wait(max(0.0, deadline - time.monotonic()))
+        done.wait(seconds)
 
     def close(self, deadline: float) -> None:
         """Send what is waiting, as far as there is time until `deadline` (of `time.monotonic`)."""
@@ -70,8 +72,11 @@ class Exporter:
         while not self._closing.is_set():
             self._wake.wait(_EVERY)
             self._wake.clear()
+            # Who asks while this goes on is answered by the next turn.
+            asked = [self._asked.popleft() for _number in range(len(self._asked))]
             self._send_all()
-            self._idle.set()
+            for done in asked:
+                done.set()
 
     def _send_all(self) -> None:
         while self._waiting:

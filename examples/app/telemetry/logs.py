@@ -112,6 +112,7 @@ class Log:
                 "provider": self.clean(call.provider),
                 "model": self._named(call.model, self._models),
                 "temperature": call.temperature,
+                "response_id": call.response_id if status != PENDING else None,
                 # Some take the address for the id.
                 "user_id": self.clean(call.user_id) if call.user_id else None,
                 "conversation_id": self.clean(call.conversation_id) if call.conversation_id else None,

@@ -122,6 +122,10 @@ class Observation:
         span.attributes["answer.length"] = len(call.answer or "")
         if call.cost_usd is not None:
             span.attributes["llm.cost_usd"] = call.cost_usd
+        if call.response_id:
+            span.attributes["gen_ai.response.id"] = call.response_id
+        if call.finish_reason:
+            span.attributes["gen_ai.response.finish_reasons"] = [call.finish_reason]
         if call.tier:
             span.attributes["llm.tier"] = call.tier
         if call.abandoned:

@@ -36,18 +36,20 @@ class _Answer:
         self.text: list[str] = []
         self.tokens: dict[str, int] = {}
         self.failure, self.tier, self.whole = "", None, False
+        self.id: str | None = None
+        self.reason: str | None = None
 
     def into(self, call: Call) -> None:
         """Write down what is known; an answer that reads like a refusal is one."""
         text = "".join(self.text)
-        call.tier = self.tier
+        call.tier, call.response_id, call.finish_reason = self.tier, self.id, self.reason
         call.answered(text, self.tokens)
         if self.failure or (self.whole and refuses(text)):
             call.failed(self.failure or "refusal", self.failure or "the answer reads like a refusal")
 
     def _finish(self, reason: str | None) -> None:
         if reason:
-            self.whole = True
+            self.whole, self.reason = True, reason
             self.failure = kinds.of_finish(reason) or self.failure
 
 
@@ -56,6 +58,7 @@ class ChatCompletions(_Answer):
 
     def reply(self, reply: Any) -> None:
         """A `ChatCompletion`."""
+        self.id = reply.id
         self.tier = getattr(reply, "service_tier", None)
         for choice in reply.choices[:1]:
             self._message(choice.message)
@@ -64,6 +67,7 @@ class ChatCompletions(_Answer):
 
     def event(self, event: Any) -> bool:
         """A `ChatCompletionChunk`."""
+        self.id = event.id
         self.tier = getattr(event, "service_tier", None) or self.tier
         self.tokens = _openai_tokens(getattr(event, "usage", None), "prompt", "completion") or self.tokens
         said = False
@@ -106,6 +110,7 @@ class Responses(_Answer):
         return bool(kind == "response.function_call_arguments.delta")
 
     def _end(self, response: Any) -> None:
+        self.id = response.id
         self.tokens = _openai_tokens(response.usage, "input", "output")
         details = getattr(response, "incomplete_details", None)
         self._finish((details and details.reason) or "stop")
@@ -119,6 +124,7 @@ class Messages(_Answer):
 
     def reply(self, reply: Any) -> None:
         """A `Message`."""
+        self.id = reply.id
         self.text = [part.text for part in reply.content if part.type == "text"]
         self._usage(reply.usage)
         self._finish(reply.stop_reason)
@@ -127,6 +133,7 @@ class Messages(_Answer):
         """A `RawMessageStreamEvent`."""
         kind = event.type
         if kind == "message_start":
+            self.id = event.message.id
             self._usage(event.message.usage)
         elif kind == "content_block_delta":
             if event.delta.type == "text_delta":

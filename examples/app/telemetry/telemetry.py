@@ -13,7 +13,7 @@ from opentelemetry import context as contexts
 from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from .behind import Behind, Dropped
+from .behind import Dropped
 from .blobs import store
 from .call import Call
 from .contract import Contract
@@ -48,10 +48,8 @@ class Telemetry:
         self.metrics = Metrics(contract)
         self.clean = Redactor(logs["redact"], logs.get("patterns", {}))
         self._dropped = Dropped(lambda part, number: self.metrics["dropped"].labels(part).inc(number))
-        self.behind = Behind(self._dropped)
         kept = store(str(blobs)) if blobs is not None and logs["capture_content"] else None
         self.keep = Keep(
-            self.behind,
             self._dropped,
             Journal(None if log_file is None else Path(log_file)),
             Log(contract, self.clean),
@@ -135,7 +133,7 @@ class Telemetry:
     def flush(self, seconds: float = 2.0) -> None:
         """Return once everything so far is written and sent, or after so many seconds."""
         deadline = time.monotonic() + seconds
-        self.behind.flush(seconds)
+        self.keep.flush(seconds)
         if self.exporter:
             self.exporter.flush(max(0.0, deadline - time.monotonic()))
 
@@ -144,14 +142,14 @@ class Telemetry:
         _LIVE.discard(self)
         deadline = time.monotonic() + seconds
         # The log first: it is a file, and waits for nobody else.
-        self.behind.close(time.monotonic() + seconds / 2)
+        self.keep.close(time.monotonic() + seconds / 2)
         if self.exporter:
             self.exporter.close(deadline)
         self._dropped.say()
 
     def restart(self) -> None:
         """In a process that was forked off: threads do not go on there by themselves."""
-        self.behind.start()
+        self.keep.restart()
         if self.exporter:
             self.exporter.start()
 

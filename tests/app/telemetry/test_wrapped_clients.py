@@ -67,6 +67,7 @@ def test_a_whole_chat_completion(live: Live, seen: Seen) -> None:
     assert seen.call.answer == reply.choices[0].message.content
     assert seen.call.tokens["input"] == reply.usage.prompt_tokens
     assert seen.call.tokens["output"] == reply.usage.completion_tokens
+    assert (seen.call.response_id, seen.call.finish_reason) == (reply.id, "stop")
     assert (seen.call.question, seen.call.system) == ("What is a baseline?", "Be brief.")
     assert (seen.call.user_id, seen.call.conversation_id, seen.call.provider) == ("u-17", "c-3", "openai")
 
