@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.load import stores
 from benchmarks.load.client import Asked, offer
@@ -40,15 +41,17 @@ def _run(stack: LoadStack, rate: float, seconds: float) -> int:
         bare = _bare(stack, rate, seconds / 4)
         with stack.apps(observed=True) as urls:
             _tell("warming up")
+            stores.served(stack.url("simulator"), anew=True)
             warm = asyncio.run(offer(urls, MODELS, rate / 4, 5))
             _tell(f"{rate:g} questions a second for {seconds:g} s, observed")
             before = _processor(stack)
             asked = asyncio.run(offer(urls, MODELS, rate, seconds))
             spent = {name: used - before[name] for name, used in _processor(stack).items()}
             everything = warm + asked
+            ledger = stores.served(stack.url("simulator"))
             calls = _until(lambda: stores.counted(stack.url("prometheus"), c.KIT_REQUESTS), len(everything))
         bare += _bare(stack, rate, seconds / 4)
-        return _report(stack, everything, calls, bare, asked, spent)
+        return _report(stack, everything, calls, ledger, bare, asked, spent)
 
 
 def _bare(stack: LoadStack, rate: float, seconds: float) -> list[Asked]:
@@ -59,10 +62,12 @@ def _bare(stack: LoadStack, rate: float, seconds: float) -> list[Asked]:
 
 
 def _report(
-    stack: LoadStack, everything: list[Asked], calls: int, bare: list[Asked], asked: list[Asked], spent: dict[str, float]
+    stack: LoadStack, everything: list[Asked], calls: int, ledger: dict[str, Any], bare: list[Asked], asked: list[Asked],
+    spent: dict[str, float],
 ) -> int:  # fmt: skip
     ids = [one.trace_id for one in everything if one.trace_id]
-    files = stores.written(stack.log_file(number) for number in range(stack.instances))
+    paths = [stack.log_file(number) for number in range(stack.instances)]
+    files = stores.written(paths)
     lines: Counter[str] = Counter()
 
     def all_lines() -> int:
@@ -74,7 +79,7 @@ def _report(
     _tell("looking for every trace")
     spans = asyncio.run(stores.traced(stack.url("jaeger"), ids, lambda number: _tell(f"{number} of {len(ids)} traces")))
     print(f"\n{len(everything)} questions, {len(everything) - len(ids)} of them without an answer\n")
-    print("| | expected | found | lost | doubled |\n|---|---:|---:|---:|---:|")
+    print("| | expected | found | lost | doubled or wrong |\n|---|---:|---:|---:|---:|")
     bad = _row("counted by Prometheus", len(ids), calls, max(0, len(ids) - calls), max(0, calls - len(ids)))
     for name, each, found in (
         ("log lines in the apps' files", stores.LINES, files),
@@ -84,6 +89,8 @@ def _report(
         lost = sum(max(0, each - found[one]) for one in ids)
         doubled = sum(max(0, found[one] - each) for one in ids)
         bad += _row(name, each * len(ids), sum(found.values()), lost, doubled)
+    answered, wrong = stores.disagreeing(paths, ledger)
+    bad += _row("answers with the provider's own tokens", len(ledger), answered - wrong, len(ledger) - answered, wrong)
     print("\n| answers | median, ms | p99, ms |\n|---|---:|---:|")
     quantiles = [(name, [_quantile(some, q) * 1000 for q in (0.5, 0.99)]) for name, some in (("not observed", bare), ("observed", asked))]  # fmt: skip
     for name, (middle, high) in quantiles:

@@ -31,6 +31,34 @@ def written(files: Iterable[Path]) -> "Counter[str]":
     return Counter(json.loads(line)["trace_id"] for path in files for line in path.read_text("utf-8").splitlines())
 
 
+def served(simulator: str, *, anew: bool = False) -> dict[str, Any]:
+    """The provider's own ledger: its last hundred thousand calls by response id; `anew` begins it again."""
+    asked = urllib.request.Request(f"{simulator}/ledger?calls=1", method="DELETE" if anew else "GET")
+    with urllib.request.urlopen(asked, timeout=60) as response:
+        return {one["id"]: one for one in json.load(response)["last"] if one["id"]}
+
+
+def disagreeing(files: Iterable[Path], ledger: dict[str, Any]) -> tuple[int, int]:
+    """Answers that the provider gave an id, and how many of them are logged with other tokens, or another model, than it served."""
+    number = wrong = 0
+    for path in files:
+        for text in path.read_text("utf-8").splitlines():
+            line = json.loads(text)
+            response_id = line["metadata"]["response_id"]
+            if response_id:
+                number += 1
+                told = ledger.get(response_id)
+                tokens = {kind: line["performance"][name] or 0 for kind, name in _TOKENS.items()}
+                wrong += told is None or told["tokens"] != tokens or told["model"] != line["metadata"]["model"]
+    return number, wrong
+
+
+_TOKENS = {
+    "input": "tokens_in", "output": "tokens_out", "cache_read": "tokens_cache_read", "cache_write": "tokens_cache_write",
+    "reasoning": "tokens_reasoning",
+}  # fmt: skip
+
+
 def logged(victorialogs: str) -> "Counter[str]":
     """Lines in the log store, by trace id."""
     words = urllib.parse.urlencode({"query": "* | fields trace_id"})

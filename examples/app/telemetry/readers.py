@@ -43,7 +43,7 @@ class _Answer:
         """Write down what is known; an answer that reads like a refusal is one."""
         text = "".join(self.text)
         call.tier, call.response_id, call.finish_reason = self.tier, self.id, self.reason
-        call.answered(text, self.tokens)
+        call.answered(text, {kind: count for kind, count in self.tokens.items() if count})
         if self.failure or (self.whole and refuses(text)):
             call.failed(self.failure or "refusal", self.failure or "the answer reads like a refusal")
 
@@ -154,7 +154,8 @@ class Messages(_Answer):
         if usage.input_tokens is not None:
             self.tokens["input"] = usage.input_tokens + (read or 0) + (write or 0)
         found = {"cache_read": read, "cache_write": write, "output": usage.output_tokens}
-        self.tokens |= {kind: count for kind, count in found.items() if count}
+        # A later count stands, if it is 0 as well.
+        self.tokens |= {kind: count for kind, count in found.items() if count is not None}
 
 
 def _parts(response: Any) -> list[Any]:
