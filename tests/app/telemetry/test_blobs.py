@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -66,3 +68,33 @@ def test_without_content_no_text_leaves(contract: Contract, tmp_path: Path) -> N
     last = json.loads(text.splitlines()[-1])
     assert (last["input"]["question_chars"], last["output"]["answer_chars"]) == (17, 15)
     assert len(last["input"]["question_hash"]) == len(last["output"]["answer_hash"]) == 16
+
+
+WRITER = """
+import sys
+sys.path.insert(0, "examples")
+from app.telemetry.blobs import reference, store
+blobs = store(sys.argv[1])
+print("ready", flush=True)
+number = 0
+while True:
+    number += 1
+    blobs.put(reference(f"{number % 500:032x}"), {"text": "x" * (number * 37 % 20_000)})
+"""
+
+
+def test_a_kill_leaves_no_half_text(tmp_path: Path, repository: Path) -> None:
+    """At ten moments: whatever is there under a call's name is whole."""
+    for turn in range(10):
+        command = [sys.executable, "-c", WRITER, tmp_path]
+        writer = subprocess.Popen(command, cwd=repository, stdout=subprocess.PIPE, text=True)
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(0.003 * turn)
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+        kept = list(tmp_path.rglob("*.json"))
+        for path in kept:
+            json.loads(path.read_bytes())
+    assert len(kept) > 100
