@@ -76,7 +76,10 @@ def request(url: str, body: dict[str, Any] | None = None, method: str | None = N
 
 
 def _serve(application: Any) -> tuple[uvicorn.Server, threading.Thread, str]:
-    listener = socket.create_server(("127.0.0.1", 0))
+    # asyncio turns Nagle's delay of 40 ms off only where a socket says that it is TCP.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
@@ -110,7 +113,7 @@ def live(tmp_path_factory: pytest.TempPathFactory, contract: Contract) -> Iterat
         for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
             patch.delenv(name, raising=False)
         patch.setattr(generate, "TIMEOUT_SECONDS", 2.5)
-        simulator, simulator_thread, simulator_url = _serve(create_simulator(Behaviour(1)))
+        simulator, simulator_thread, simulator_url = _serve(create_simulator(Behaviour(1, flawless=True)))
         telemetry = Telemetry(
             contract,
             log_file=folder / "app.jsonl",

@@ -1,109 +1,131 @@
 """What a simulated model does with a call: how long, how much, and whether it fails."""
 
-import hashlib
+import functools
 import math
 import random
 import re
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from app.simulator.asked import Asked, ToolCall
+from app.simulator.cache import PromptCache
+from app.simulator.latency import Latency
+from app.simulator.misbehaviour import FATES, Chaos
 
 REFUSAL = "I'm sorry, but I can't help with that."
-_BASE_ERRORS, _BASE_REFUSALS = 0.002, 0.003
+ANSWERED = {"", "cut", "error_event", "garbage"}
+"""Failures of the way, not of the model: it has answered."""
+REFUSED = {"refusal", "refusal_field", "refusal_text"}
+_READ = ANSWERED | REFUSED | {"safety_block"}
+"""The fates of calls whose prompt a model has read."""
+_BASE = {"errors": 0.002, "refusals": 0.003}
+_SHARES = tuple((fate, name, _BASE.get(name, 0.0)) for name, fate in FATES.items())
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_REASONING = re.compile(r"(?:^|[^a-z0-9])o[134](?![a-z0-9])|gpt-5|reason", re.IGNORECASE)
 
 
-@dataclass
-class Chaos:
-    """How to misbehave: `slow` and `expensive` multiply, the others are shares of calls; `models` empty means all."""
+class Tokens(NamedTuple):
+    """Of one call: what was cached is part of the input, what was thought is part of the output."""
 
-    slow: float = 1.0
-    expensive: float = 1.0
-    errors: float = 0.0
-    timeouts: float = 0.0
-    refusals: float = 0.0
-    safety: float = 0.0
-    models: list[str] = field(default_factory=list)
-
-    @classmethod
-    def parse(cls, data: dict[str, Any]) -> "Chaos":
-        """Raises ValueError naming what is not understood."""
-        known = {one.name for one in fields(cls)}
-        if unknown := sorted(set(data) - known):
-            raise ValueError(f"unknown: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
-        models = [str(name) for name in data.get("models", [])]
-        numbers = {name: float(value) for name, value in data.items() if name != "models"}
-        for name, value in numbers.items():
-            top = 1000.0 if name in {"slow", "expensive"} else 1.0
-            if not 0 <= value <= top:
-                raise ValueError(f"{name} must be 0 to {top:g}, not {value:g}")
-        return cls(**numbers, models=models)
-
-    def as_dict(self) -> dict[str, Any]:
-        """For people."""
-        return asdict(self)
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    reasoning: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """One call's fate; `failure` is empty, api_error, timeout, refusal or safety_block; times in seconds.
+    """One call's fate; `failure` is empty or one of `FATES`; times in seconds; `cut_off` by the request's limit of tokens.
 
-    A stream delivers `words_at_once`.
+    A stream delivers `words_at_once`. A rate limit tells to wait `retry_after`, and where it `leaks` whose account it is.
     """
 
     text: str
     failure: str
     first_token: float
     total: float
-    tokens_in: int
-    tokens_out: int
-    cached: int
+    tokens: Tokens
+    calls: tuple[ToolCall, ...] = ()
+    cut_off: bool = False
     words_at_once: int = 1
+    retry_after: float = 0.0
+    leaks: bool = False
 
 
 class Behaviour:
     """Seeded: the same calls in the same order meet the same fate; `pace` multiplies every time, chaos or not.
 
-    Larger pieces (`words_at_once`) cost a client's SDK less, where something else is to be measured.
+    Larger pieces (`words_at_once`) cost a client's SDK less, where something else is to be measured. A `flawless` one
+    fails only where chaos says so; else two calls in a thousand fail and three are refused.
     """
 
-    def __init__(self, seed: int = 1, pace: float = 1.0, words_at_once: int = 1) -> None:
-        self.chaos = Chaos()
+    def __init__(self, seed: int = 1, pace: float = 1.0, words_at_once: int = 1, *, flawless: bool = False) -> None:
+        self.chaos, self.latency = Chaos(), Latency()
         self._pace, self._words_at_once = pace, max(1, words_at_once)
+        self._flawless, self._calm, self._cache = flawless, Chaos(), PromptCache()
         self._rng = random.Random(seed)  # noqa: S311  # a simulation
+        # What came later draws from a source of its own: calls of old seeds keep their fates.
+        self._later = random.Random(f"{seed} later")  # noqa: S311
 
-    def reply(self, model: str, system: str, prompt: str, max_tokens: int) -> Reply:
+    def reply(self, asked: Asked) -> Reply:
         """Decide a call."""
-        rng, chaos = self._rng, self._chaos_for(model)
-        median = 0.35 + int(hashlib.sha256(model.encode()).hexdigest()[:4], 16) / 0xFFFF * 0.5
-        total = rng.lognormvariate(math.log(median), 0.35) * chaos.slow * self._pace
+        rng, chaos = self._rng, self._chaos_for(asked.model)
+        shape = self.latency.of(asked.model)
+        total = shape.draw(rng) * chaos.slow * self._pace
         failure = self._failure(chaos)
-        text = REFUSAL if failure == "refusal" else "" if failure else _compose(prompt, rng)
-        tokens_in = _tokens(system + prompt)
-        tokens_out = min(max_tokens, _tokens(text))
-        cached = _tokens(system) if rng.random() < 0.5 else 0
-        dear = chaos.expensive
-        tokens = (int(tokens_in * dear), int(tokens_out * dear), cached)
-        return Reply(text, failure, total * 0.35, total, *tokens, self._words_at_once)
+        calls = asked.calls if failure in ANSWERED else ()
+        text = "" if calls else _text(asked.prompt, failure, rng)
+        cached, written = _tokens(len(asked.system)) if rng.random() < 0.5 else 0, 0
+        reasoning = self._reasoning(asked) if text or calls else 0
+        room, wanted = asked.limit - reasoning, _tokens(len(text) or sum(len(one) for call in calls for one in call))
+        if asked.prefixes and failure in _READ:
+            cached, written = map(_tokens, self._cache.use(asked.prefixes))
+        tokens = _counted(asked, chaos.expensive, reasoning + min(room, wanted), reasoning, cached, written)
+        leaks = failure == "rate_limit" and self._later.random() < chaos.leak
+        return Reply(
+            text[: 4 * room], failure, total * shape.first_token, total, tokens, calls, wanted > room and not calls, self._words_at_once,
+            chaos.retry_after, leaks,
+        )  # fmt: skip
 
     def _chaos_for(self, model: str) -> Chaos:
-        return self.chaos if not self.chaos.models or model in self.chaos.models else Chaos()
+        return self.chaos if not self.chaos.models or model in self.chaos.models else self._calm
 
     def _failure(self, chaos: Chaos) -> str:
         draw = self._rng.random()
-        for kind, share in (
-            ("api_error", max(chaos.errors, _BASE_ERRORS)),
-            ("timeout", chaos.timeouts),
-            ("refusal", max(chaos.refusals, _BASE_REFUSALS)),
-            ("safety_block", chaos.safety),
-        ):
+        for fate, name, base in _SHARES:
+            share: float = getattr(chaos, name)
+            if base and not self._flawless:
+                share = max(share, base)
             if draw < share:
-                return kind
+                return fate
             draw -= share
         return ""
 
+    def _reasoning(self, asked: Asked) -> int:
+        """Tokens thought before the answer; in steps of 64, and at most half of what the request allows."""
+        return min(64 * self._later.randint(1, 4), asked.limit // 2) if asked.thinks and _reasons(asked.model) else 0
 
-def _tokens(text: str) -> int:
-    return math.ceil(len(text) / 4)
+
+def _counted(asked: Asked, dear: float, out: int, reasoning: int, read: int, written: int) -> Tokens:
+    into = int(_tokens(len(asked.system) + len(asked.prompt) + asked.more) * dear)
+    read = min(read, into)
+    return Tokens(into, int(out * dear), read, min(written, into - read), int(reasoning * dear))
+
+
+@functools.lru_cache(1000)
+def _reasons(model: str) -> bool:
+    return bool(_REASONING.search(model))
+
+
+def _tokens(characters: int) -> int:
+    return math.ceil(characters / 4)
+
+
+def _text(prompt: str, failure: str, rng: random.Random) -> str:
+    if failure in REFUSED:
+        return REFUSAL
+    return _compose(prompt, rng) if failure in ANSWERED else ""
 
 
 def _compose(prompt: str, rng: random.Random) -> str:

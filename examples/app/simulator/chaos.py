@@ -10,6 +10,10 @@ USAGE = """usage: chaos                       show how it behaves now
        chaos slow 10               every call takes ten times as long
        chaos expensive 5           every call uses five times the tokens
        chaos errors|timeouts|refusals|safety 0.2     a fifth of the calls fails so
+       chaos context_length|unauthorized|forbidden|not_found|rate_limits|server_errors|unavailable|overloaded 0.2
+       chaos cuts|error_events|garbage 0.2           or breaks in the middle
+       chaos refusal_fields|refusal_texts|filtered_prompts 0.2
+       chaos rate_limits 1 retry_after 5 leak 0.5    what rate limits tell, and whether they name an address
        chaos ... models a,b        only these models
        chaos recover               behave again"""
 

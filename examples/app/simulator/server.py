@@ -1,107 +1,78 @@
-"""HTTP for the simulator: both providers' endpoints, and `/chaos` to make it misbehave."""
+"""HTTP for the simulator: both providers' endpoints, and what steers and counts them."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable
+import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.simulator import wire
-from app.simulator.behaviour import Behaviour, Chaos, Reply
+from app.simulator.behaviour import Behaviour
+from app.simulator.endpoint import NEVER, Endpoint
+from app.simulator.ledger import Ledger
+from app.simulator.misbehaviour import Chaos
+from app.simulator.wire import Wire, chat, messages, responses
 
-NEVER = 120.0
-"""Seconds after which even a client without a time-out has given up."""
+WIRES: tuple[Wire, ...] = (chat, responses, messages)
 
 
-def create(behaviour: Behaviour) -> Starlette:
-    """The ASGI application."""
+def create(behaviour: Behaviour, hang: float = NEVER) -> Starlette:
+    """The ASGI application; `hang` is how long a call that times out says nothing, in seconds."""
+    ledger = Ledger()
+    logging.getLogger("uvicorn.error").addFilter(_unintended)
 
-    async def openai(request: Request) -> Response:
-        body = await request.json()
-        messages = body.get("messages", [])
-        reply = behaviour.reply(body["model"], _text(messages, "system"), _text(messages, "user"), _limit(body))
-        await _wait_for_failure(reply)
-        if reply.failure == "api_error":
-            error = wire.openai_error("The server had an error while processing your request.", "server_error")
-            return JSONResponse(error, 500)
-        if body.get("stream"):
-            usage = bool((body.get("stream_options") or {}).get("include_usage"))
-            return _stream(reply, wire.openai_events(body["model"], reply, usage=usage))
-        await asyncio.sleep(reply.total)
-        return JSONResponse(wire.openai_body(body["model"], reply))
+    def behaving() -> dict[str, Any]:
+        return behaviour.chaos.as_dict()
 
-    async def anthropic(request: Request) -> Response:
-        body = await request.json()
-        system = body.get("system", "")
-        reply = behaviour.reply(body["model"], str(system), _text(body.get("messages", []), "user"), _limit(body))
-        await _wait_for_failure(reply)
-        if reply.failure == "api_error":
-            return JSONResponse(wire.anthropic_error("Overloaded", "overloaded_error"), 529)
-        if body.get("stream"):
-            return _stream(reply, wire.anthropic_events(body["model"], reply))
-        await asyncio.sleep(reply.total)
-        return JSONResponse(wire.anthropic_body(body["model"], reply))
+    def behave(told: dict[str, Any]) -> None:
+        behaviour.chaos = Chaos.parse(told)
 
-    async def chaos(request: Request) -> Response:
+    chaos = _steered(behaving, behave, lambda: behave({}))
+    latency = _steered(behaviour.latency.as_dict, behaviour.latency.change, behaviour.latency.forget)
+
+    async def counted(request: Request) -> Response:
         if request.method == "DELETE":
-            behaviour.chaos = Chaos()
-        elif request.method == "POST":
-            try:
-                behaviour.chaos = Chaos.parse(await request.json())
-            except (ValueError, TypeError, AttributeError) as error:
-                return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse(behaviour.chaos.as_dict())
+            ledger.clear()
+        told = ledger.totals()
+        if request.query_params.get("calls", "0") != "0":
+            told["last"] = ledger.last()
+        return Response(orjson.dumps(told), media_type="application/json")
 
     async def ready(_request: Request) -> Response:
         return JSONResponse({"status": "ready"})
 
     return Starlette(
         routes=[
-            Route("/v1/chat/completions", openai, methods=["POST"]),
-            Route("/v1/messages", anthropic, methods=["POST"]),
+            *(Route(wire.PATH, Endpoint(wire, behaviour, ledger, hang), methods=["POST"]) for wire in WIRES),
             Route("/chaos", chaos, methods=["GET", "POST", "DELETE"]),
+            Route("/latency", latency, methods=["GET", "POST", "DELETE"]),
+            Route("/ledger", counted, methods=["GET", "DELETE"]),
             Route("/readyz", ready),
         ]
     )
 
 
-def _limit(body: dict[str, Any]) -> int:
-    return int(body.get("max_completion_tokens") or body.get("max_tokens") or 1000)
+def _steered(
+    show: Callable[[], dict[str, Any]], change: Callable[[Any], None], forget: Callable[[], None]
+) -> Callable[[Request], Awaitable[Response]]:
+    """GET shows, POST changes, DELETE forgets; what cannot be understood changes nothing and is told."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            if request.method == "DELETE":
+                forget()
+            elif request.method == "POST":
+                change(await request.json())
+        except (ValueError, TypeError, AttributeError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return JSONResponse(show())
+
+    return answer
 
 
-def _text(messages: list[dict[str, Any]], role: str) -> str:
-    parts = []
-    for message in messages:
-        content = message.get("content") if message.get("role") == role else None
-        if isinstance(content, str):
-            parts.append(content)
-        elif isinstance(content, list):
-            parts += [part.get("text", "") for part in content if isinstance(part, dict)]
-    return "\n".join(parts)
-
-
-async def _wait_for_failure(reply: Reply) -> None:
-    if reply.failure == "timeout":
-        await asyncio.sleep(NEVER)
-    elif reply.failure == "api_error":
-        await asyncio.sleep(0.04)
-
-
-def _stream(reply: Reply, events: Iterable[wire.Event]) -> Response:
-    async def body() -> AsyncIterator[str]:
-        listed = list(events)
-        await asyncio.sleep(reply.first_token)
-        pause = (reply.total - reply.first_token) / len(listed)
-        due = 0.0
-        for event in listed:
-            yield wire.sse(event)
-            due += pause
-            # The event loop cannot wait for less than a millisecond or so: wait for several pieces at once.
-            if due > 0.02:
-                await asyncio.sleep(due)
-                due = 0.0
-
-    return StreamingResponse(body(), media_type="text/event-stream")
+def _unintended(record: logging.LogRecord) -> bool:
+    """A stream that is cut on purpose is no error of the server's."""
+    return record.msg != "ASGI callable returned without completing response."
