@@ -12,7 +12,7 @@ from tests.app.page.use import QUICK
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium."""
     program = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")

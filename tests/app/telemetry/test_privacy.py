@@ -11,7 +11,7 @@ from app.telemetry import Telemetry, otlp
 from app.telemetry.contract import Contract
 from app.telemetry.spans import Span
 
-SECRETS = ("ada@example.org", "4111 1111 1111 1111", "sk-abcdefghijklmnopqrstuvwx")
+SECRETS = ("ada@example.org", "4111 1111 1111 1111", "sk-Abc123defGHI456jklMNO78")
 SECRET = ", ".join(SECRETS)
 
 
