@@ -35,7 +35,7 @@ _NOT_ONE = re.compile(
 _CALLED = {"(", "["}
 _ODD = re.compile(r"[\d!@#$%^*?+=~|]")
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\W\d_]")
-_SAID = re.compile(r"asswor[dt]\s(?P<verb>(?:is|was|ist|es|est)\s)?[\"'`]?(?=(?P<value>[^\s\"'`]{4,200}))")
+_SAID = re.compile(r"asswor[dt]\s(?P<verb>(?:is|was|ist|es|est)\s)?[\"'`]?(?=(?P<value>[^\s\"'`]{4,200}))")  # fmt: skip  # codespell:ignore ist
 _USER = re.compile(r"[^\s/@:?#\"'<>\[]{0,100}:([^\s/@\"'<>\[]{1,200})@")
 
 

@@ -5,7 +5,7 @@ import re
 # In the languages of the countries whose numbers are written in forms that are also something else.
 PHONE = re.compile(
     r"""(?<![^\W_]) (?:
-      tele?(?:f|ph)on\w* | t[eé]l\w{0,8} | tlf | phone | mobile?n? | mobiel | cell(?:phone|ulare|ular)? | celular | handy | portable | m[oó]vil
+      tele?(?:f|ph)on\w* | t[eé]l\w{0,8} | tlf | phone | mobi[el]\w{0,2} | cell(?:phone|ulare|ular)? | celular | handy | portable | m[oó]vil
     | fax | sms | whatsapp | signal | telegram | answering | hotline | landline | voicemail | extension | durchwahl | puhelin\w* | komórka
     | (?:call|text|dial|ring|reach|contact) (?=\s (?:me|us|him|her|them|back|on|at|to|\+|\d|\() | : | \s*$)
     | (?:my|his|her|their|our|your) \s (?:new\s|direct\s)? number | nummer
