@@ -200,6 +200,7 @@ class Logs:
 
     answer_preview: int
     redact: tuple[str, ...]
+    patterns: Mapping[str, str]
     retention: Duration
     blob_path: str
     capture_content: bool

@@ -50,6 +50,7 @@ def resolve(spec: Spec, *, spec_name: str, placement: Placement | None = None) -
         logs=Logs(
             spec.logs.answer_preview,
             tuple(spec.logs.redact),
+            dict(spec.logs.patterns),
             Duration(spec.logs.retention),
             spec.logs.blobs.path,
             spec.logs.capture_content,

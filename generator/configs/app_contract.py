@@ -35,6 +35,7 @@ def _contract(model: Model) -> dict[str, Any]:
         "logs": {
             "answer_preview": model.logs.answer_preview,
             "redact": list(model.logs.redact),
+            "patterns": dict(model.logs.patterns),
             "blobs": model.logs.blob_path,
             "capture_content": model.logs.capture_content,
             "retention_seconds": model.logs.retention.seconds,

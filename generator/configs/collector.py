@@ -24,6 +24,8 @@ def build(model: Model) -> list[Artifact]:
             traces=traces,
             logs=logs,
             log_files=[f"{app.data}/{APP_LOG}"] if app else list(model.app.log_files),
+            # A dollar begins a variable there.
+            patterns=[pattern.replace("$", "$$") for pattern in model.logs.patterns.values()],
             prometheus=prometheus,
             # Prometheus takes OTLP since 3.0.
             otlp_metrics=prometheus.version >= (3, 0, 0),

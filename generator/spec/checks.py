@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from generator import conventions as c
 from generator.problems import Problem
-from generator.spec.schema import Spec
+from generator.spec.schema import Logs, Spec
 from generator.spec.tree import Path, Tree
 from generator.spec.units import show_duration
 
@@ -25,10 +25,10 @@ class _Desk:
     file: str
 
     def problem(
-        self, check: str, path: Path, message: str, *, allowed: str = "", fix: str = "", severity: str = "error"
-    ) -> Problem:
-        place = self.tree.place(path)
-        found = self.tree.raw.get(path, "")
+        self, check: str, path: Path, message: str, *, allowed: str = "", fix: str = "", severity: str = "error", key: bool = False,
+    ) -> Problem:  # fmt: skip
+        place = self.tree.place(path, key=key)
+        found = str(path[-1]) if key else self.tree.raw.get(path, "")
         return Problem(
             f"spec/{check}", self.file, place.line, place.column, place.length, message, found, allowed, fix, severity
         )
@@ -37,7 +37,7 @@ class _Desk:
 def cross_check(spec: Spec, tree: Tree, file: str) -> list[Problem]:
     """Every problem between fields of a spec whose single fields are right."""
     desk = _Desk(spec, tree, file)
-    return [*_ports(desk), *_ranges(desk), *_reachable(desk), *_traces(desk), *_proofs(desk)]
+    return [*_ports(desk), *_ranges(desk), *_reachable(desk), *_traces(desk), *_patterns(desk), *_proofs(desk)]
 
 
 def duplicates(tree: Tree, file: str) -> list[Problem]:
@@ -183,6 +183,15 @@ def _traces(desk: _Desk) -> Iterator[Problem]:
         yield desk.problem(
             "trace-endpoint", ("traces", "endpoint"), "not an HTTP endpoint", fix="start it with https:// or http://"
         )
+
+
+def _patterns(desk: _Desk) -> Iterator[Problem]:
+    """A mark must say which of the two it was."""
+    kinds = get_args(get_args(Logs.model_fields["redact"].annotation)[0])
+    for name in desk.spec.logs.patterns:
+        if name in kinds:
+            message = f"`{name}` is a kind that logs.redact knows"
+            yield desk.problem("pattern-name", ("logs", "patterns", name), message, fix="choose another name", key=True)
 
 
 def _proofs(desk: _Desk) -> Iterator[Problem]:

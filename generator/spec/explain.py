@@ -84,7 +84,7 @@ def _default(info: FieldInfo, schema: dict[str, Any]) -> str:
     if info.is_required():
         return "none: it must be given"
     default = info.get_default()
-    if default is None or default is PydanticUndefined:
+    if default is None or default is PydanticUndefined or default == {}:
         return "not set"
     if isinstance(default, BaseModel):
         return "see its fields"
@@ -116,8 +116,9 @@ def _option(option: dict[str, Any]) -> str:
     if low is not None:
         above = "above " if "exclusiveMinimum" in option else ""
         return f"{above}{low:.12g} to {option.get('maximum', option.get('exclusiveMaximum')):.12g}"
-    words = {"boolean": "true or false", "string": "a name"}
-    return words.get(option.get("type", ""), "")
+    if "patternProperties" in option:
+        return "names, each with a regular expression that Python and RE2 read alike"
+    return {"boolean": "true or false", "string": "a name"}.get(option.get("type", ""), "")
 
 
 def _show(value: Any) -> str:
@@ -125,4 +126,6 @@ def _show(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:.12g}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: '{one}'" for name, one in value.items()) + "}"
     return ", ".join(map(_show, value)) if isinstance(value, list) else f"{value}"

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from generator.spec import names
+from generator.spec import names, patterns
+from generator.spec.pattern_reader import PatternError
 from generator.spec.units import DURATION_PATTERN, RATIO_PATTERN, UnitError, parse_duration, parse_ratio, show_duration
 
 
@@ -24,10 +25,10 @@ def about(text: str, *, lands: str, example: Any = None, default: Any = ..., **m
     return Field(description=text, json_schema_extra=extra, validate_default=False, **more)
 
 
-def refuse(kind: str, message: str, *, allowed: str = "", fix: str = "") -> PydanticCustomError:
-    """The error that a validator raises; the loader turns it into a Problem with `check` spec/<kind>."""
+def refuse(kind: str, message: str, *, allowed: str = "", fix: str = "", **part: int) -> PydanticCustomError:
+    """The error that a validator raises; the loader turns it into a Problem with `check` spec/<kind>; `at` and `length` name a part of the value."""
     # Braces would be read as a template of pydantic's.
-    return PydanticCustomError(kind, "{message}", {"message": message, "allowed": allowed, "fix": fix})
+    return PydanticCustomError(kind, "{message}", {"message": message, "allowed": allowed, "fix": fix, **part})
 
 
 def _duration(least: int, most: int) -> BeforeValidator:
@@ -118,6 +119,23 @@ def named(rule: names.NameRule) -> Any:
             raise refuse("name", str(error), allowed=error.allowed, fix="choose another name") from error
 
     return Annotated[str, BeforeValidator(parse), WithJsonSchema({"type": "string", "pattern": rule.pattern})]
+
+
+def named_patterns(rule: names.NameRule) -> Any:
+    """Regular expressions that Python and RE2 read alike, by names that follow a rule."""
+
+    def parse(value: object) -> str:
+        if not isinstance(value, str):
+            raise refuse("pattern", "not text", allowed=patterns.ALLOWED, fix="put it in single quotes")
+        try:
+            return patterns.check(value)
+        except PatternError as error:
+            part = {"at": error.at, "length": error.length}
+            raise refuse("pattern", str(error), allowed=patterns.ALLOWED, fix=error.fix, **part) from error
+
+    one = {"type": "string", "format": "regex", "maxLength": patterns.LONGEST_PATTERN}
+    schema = {"type": "object", "additionalProperties": False, "patternProperties": {rule.pattern: one}}
+    return Annotated[dict[named(rule), Annotated[str, BeforeValidator(parse)]], WithJsonSchema(schema)]  # type: ignore[misc]
 
 
 def is_name(field: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal
 from generator import conventions as c
 from generator.spec import names
 from generator.spec.alerts import Alerts, ModelAlerts
-from generator.spec.fields import Section, about, duration, named, number, ratio, whole
+from generator.spec.fields import Section, about, duration, named, named_patterns, number, ratio, whole
 from generator.spec.proofs import Proofs
 
 _APP = "app/contract.json"
@@ -135,10 +135,16 @@ class Logs(Section):
     """What is written per call, and for how long."""
 
     answer_preview: whole(0, 10_000) = about("Characters of the answer in the log line.", lands=_APP, default=200)
-    redact: list[Literal["email", "phone", "card", "key"]] = about(
+    redact: list[Literal["email", "phone", "card", "key", "iban", "ip"]] = about(
         "What is replaced by a mark before anything leaves the process.",
         lands=_APP,
         default=["email", "phone", "card", "key"],
+    )
+    patterns: named_patterns(names.PATTERN) = about(
+        "What else is, by a mark of its own name: regular expressions.",
+        lands=f"{_APP}, collector/collector.yaml",
+        default={},
+        example={"employee": r"E-\d{6}"},
     )
     retention: duration("1d", "3650d") = about(
         "How long Loki keeps lines; at least a day.", lands="loki/loki.yaml", default=14 * 86400, example="14d"

@@ -6,7 +6,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from generator.problems import Problem
-from generator.spec.tree import Path, Tree
+from generator.spec.tree import Path, Place, Tree
 
 _TYPES = {
     "bool_type": ("not true or false", "true, false", "write true or false, without quotes"),
@@ -54,9 +54,14 @@ def _value(tree: Tree, path: Path) -> Any:
 
 
 def _problem(error: Any, path: Path, tree: Tree, file: str, schema: type[BaseModel]) -> Problem:
-    kind, context, field = error["type"], error.get("ctx", {}), str(path[-1]) if path else "spec"
-    place = tree.place(path, key=kind == "extra_forbidden")
-    found = tree.raw.get(path, "")
+    kind, context = error["type"], error.get("ctx", {})
+    of_key = path[-1:] == ("[key]",)
+    path = path[:-1] if of_key else path
+    field = str(path[-1]) if path else "spec"
+    place = tree.place(path, key=of_key or kind == "extra_forbidden")
+    found = field if of_key else tree.raw.get(path, "")
+    if "at" in context:
+        place = _part(place, found, context["at"], context["length"])
     shown = ".".join(map(str, path))
 
     def make(check: str, message: str, allowed: str = "", fix: str = "", found: str = found) -> Problem:
@@ -86,6 +91,12 @@ def _problem(error: Any, path: Path, tree: Tree, file: str, schema: type[BaseMod
     if "message" in context:
         return make(kind, f"`{shown}`: {context['message']}", context["allowed"], context["fix"])
     return make("value", f"`{shown}`: {error['msg']}")
+
+
+def _part(place: Place, found: str, at: int, length: int) -> Place:
+    """The place of a part of a scalar, where it stands there as it is: plain, or in quotes without an escape."""
+    quotes = place.length - len(found)
+    return Place(place.line, place.column + quotes // 2 + at, max(1, length)) if quotes in {0, 2} else place
 
 
 def _shape(value: Any) -> str:

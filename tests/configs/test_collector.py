@@ -1,17 +1,26 @@
 """The OpenTelemetry Collector itself says whether it would start with what is rendered."""
 
+import json
+import re
+import socket
 import subprocess
+import threading
+import time
+import urllib.request
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from generator import conventions as c
 from generator.configs import collector
 from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
 from generator.model import Model
+from tests.spec import test_patterns
 
 # Where it is neither on PATH nor in the cache it is built, which takes minutes.
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
@@ -30,6 +39,13 @@ def otelcol() -> Path:
         return ensure(PACKAGES[c.COLLECTOR], print).binaries["otelcol"]
     except CannotBeHad as error:
         pytest.skip(str(error))
+
+
+PLAIN = "service: {name: bot}\nmodels: [{name: m1, provider: x, price: {input: 1, output: 2}}]\n"
+PATTERNS = (
+    PLAIN
+    + r"""logs: {patterns: {employee: 'E-\d{6}', price: '\$\d{1,4}$', variable: '\$\{[A-Z]{1,9}\}', quoted: '"[a-z]{2}\\'}}"""
+)
 
 
 def validate(otelcol: Path, text: str, folder: Path) -> "subprocess.CompletedProcess[str]":
@@ -69,3 +85,105 @@ def test_a_wrong_key_would_be_found(otelcol: Path, repository: Path, tmp_path: P
     done = validate(otelcol, yaml.safe_dump(tree), tmp_path)
     assert done.returncode == 1
     assert "colour" in done.stderr
+
+
+def redaction(text: str) -> str:
+    """The lines of a rendered config that redact."""
+    found = re.search(r"^  redaction/secrets:\n(?:    .*\n)+", text, re.MULTILINE)
+    assert found
+    return found[0]
+
+
+def test_patterns_of_the_spec_reach_the_collector(model_of: Callable[[str], Model]) -> None:
+    """With each dollar doubled, as one alone begins a variable there; none of them where the spec has none."""
+    (artifact,) = collector.build(model_of(PATTERNS))
+    blocked = yaml.safe_load(artifact.text)["processors"]["redaction/secrets"]["blocked_values"]
+    own = [r"E-\d{6}", r"\$$\d{1,4}$$", r"\$$\{[A-Z]{1,9}\}", r'"[a-z]{2}\\']
+    assert blocked[-4:] == own
+    (plain,) = collector.build(model_of(PLAIN))
+    assert yaml.safe_load(plain.text)["processors"]["redaction/secrets"]["blocked_values"] == blocked[:-4]
+
+
+def test_the_collector_reads_every_pattern_that_a_spec_may_hold(
+    otelcol: Path, model_of: Callable[[str], Model], tmp_path: Path
+) -> None:
+    """All that tests/spec/test_patterns.py accepts; look-around and references, which a spec may not hold, it would refuse to start with."""
+    listed = json.dumps({f"p{number}": pattern for number, pattern in enumerate(test_patterns.GOOD)})
+    (artifact,) = collector.build(model_of(PLAIN + f"logs: {{patterns: {listed}}}\n"))
+    done = validate(otelcol, artifact.text, tmp_path)
+    assert done.returncode == 0, done.stderr
+    for wrong in (r"a(?=b)", r"(a)\1"):
+        text = artifact.text.replace("    summary: silent", f"      - '{wrong}'\n    summary: silent")
+        assert "error parsing regexp" in validate(otelcol, text, tmp_path).stderr
+
+
+def test_the_collector_hides_what_the_patterns_describe(
+    otelcol: Path, model_of: Callable[[str], Model], tmp_path: Path
+) -> None:
+    """The rendered lines, in a Collector of two ends: what leaves it is what Python makes of the same text."""
+    said = 'E-004711 has ${HOME} and "ab\\ for $12'
+    arrived: list[bytes] = []
+
+    class Sink(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            arrived.append(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    model = model_of(PATTERNS)
+    (artifact,) = collector.build(model)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Sink) as sink, socket.socket() as taken:
+        threading.Thread(target=sink.serve_forever, daemon=True).start()
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        taken.close()
+        (tmp_path / "two-ends.yaml").write_text(
+            f"receivers: {{otlp: {{protocols: {{http: {{endpoint: '{address}'}}}}}}}}\n"
+            f"processors:\n{redaction(artifact.text)}"
+            f"exporters: {{otlp_http: {{endpoint: 'http://127.0.0.1:{sink.server_port}', compression: none}}}}\n"
+            "service:\n  telemetry: {metrics: {level: none}}\n"
+            "  pipelines: {traces: {receivers: [otlp], processors: [redaction/secrets], exporters: [otlp_http]}}\n"
+        )
+        running = subprocess.Popen([otelcol, f"--config={tmp_path / 'two-ends.yaml'}"], stderr=subprocess.DEVNULL)
+        try:
+            send(f"http://{address}/v1/traces", said)
+            wait_for(arrived)
+        finally:
+            running.terminate()
+            running.wait(20)
+            sink.shutdown()
+    (span,) = ExportTraceServiceRequest.FromString(arrived[0]).resource_spans[0].scope_spans[0].spans
+    told = next(pair.value.string_value for pair in span.attributes if pair.key == "note")
+    for pattern in model.logs.patterns.values():
+        said = re.sub(pattern, "****", said, flags=re.ASCII)
+    assert told == said == "**** has **** and **** for ****"
+
+
+def send(url: str, note: str) -> None:
+    """A span with a note, as soon as somebody listens."""
+    span = {
+        "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331", "name": "llm.ask", "kind": 1,
+        "startTimeUnixNano": "1", "endTimeUnixNano": "2", "attributes": [{"key": "note", "value": {"stringValue": note}}],
+    }  # fmt: skip
+    body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).encode()
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            urllib.request.urlopen(urllib.request.Request(url, body, {"content-type": "application/json"})).close()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        else:
+            return
+
+
+def wait_for(arrived: list[bytes]) -> None:
+    """Until something is in the list."""
+    deadline = time.monotonic() + 20
+    while not arrived:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

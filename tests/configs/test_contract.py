@@ -2,12 +2,14 @@
 
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from generator import conventions as c
+from generator.configs import app_contract
 from generator.model import Model
 from generator.pipeline import artifacts
 from generator.sources.registry import SOURCES
@@ -46,3 +48,13 @@ def test_buckets_reach_five_minutes_and_show_a_doubling(contract: dict) -> None:
 def test_the_schema_of_the_log_line_is_a_schema(repository: Path) -> None:
     """JSON Schema 2020-12 accepts it."""
     jsonschema.Draft202012Validator.check_schema(json.loads((repository / "stack/app/log.schema.json").read_text()))
+
+
+def test_what_is_to_be_redacted_is_in_the_contract(model_of: Callable[[str], Model]) -> None:
+    """Kinds in their order, and patterns as they are written."""
+    text = "service: {name: a}\nmodels: [{name: m, provider: x}]\nlogs: {redact: [iban, key], patterns: {employee: 'E-\\d{6}$'}}\n"
+    contract = json.loads(
+        next(one.text for one in app_contract.build(model_of(text)) if one.path.endswith("contract.json"))
+    )
+    assert contract["logs"]["redact"] == ["iban", "key"]
+    assert contract["logs"]["patterns"] == {"employee": r"E-\d{6}$"}

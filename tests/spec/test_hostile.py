@@ -28,7 +28,7 @@ _MORE = {
     "notify.email.smarthost": "notify: {{email: {{to: a@b.example, from: a@b.example, smarthost: {0}}}}}",
     "notify.email.username": "notify: {{email: {{to: a@b.example, from: a@b.example, smarthost: a:25, username: {0}}}}}",
     "notify.email.password_file": "notify: {{email: {{to: a@b.example, from: a@b.example, smarthost: a:25, password_file: {0}}}}}",
-    "logs.blobs.path": "logs: {{blobs: {{path: {0}}}}}", "traces.endpoint": "traces: {{backend: otlp, endpoint: {0}}}",
+    "logs.patterns": "logs: {{patterns: {{? {0} : x}}}}", "logs.blobs.path": "logs: {{blobs: {{path: {0}}}}}", "traces.endpoint": "traces: {{backend: otlp, endpoint: {0}}}",
     "traces.headers_file": "traces: {{headers_file: {0}}}", "evals.judge.model": "evals: {{judge: {{model: {0}}}}}",
     "proofs.extra.name": "proofs: {{extra: [{{name: {0}, alert: errors, phases: [{{for: 1h}}, {{for: 1h, expect: page}}]}}]}}",
     "proofs.extra.about": "proofs: {{extra: [{{name: a, about: {0}, alert: errors, phases: [{{for: 1h}}, {{for: 1h, expect: page}}]}}]}}",

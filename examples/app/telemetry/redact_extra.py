@@ -9,14 +9,14 @@ from .redact_text import Span
 _LENGTHS = {
     country: int(length)
     for length, countries in {
-        "15": "NO", "16": "BE", "18": "DK FI FO GL NL SD", "19": "MK SI", "20": "AT BA EE KZ LT LU XK", "21": "CH HR LI LV",  # codespell:ignore fo
-        "22": "BG BH CR DE GB GE IE ME RS VA", "23": "AE GI IL IQ TL", "24": "AD CZ ES MD PK RO SA SE SK TN VG", "25": "LY PT ST",
-        "26": "IS TR", "27": "FR GR IT MC MR SM", "28": "AL AZ BY CY DO GT HU LB PL SV", "29": "BR EG PS QA UA", "30": "JO KW MU",
-        "31": "MT SC", "32": "LC",
+        "15": "NO", "16": "BE", "18": "DK FI FK FO GL NL SD", "19": "MK SI", "20": "AT BA EE KZ LT LU MN XK", "21": "CH HR LI LV",  # codespell:ignore fo
+        "22": "BG BH CR DE GB GE IE ME RS VA", "23": "AE GI IL IQ OM SO TL", "24": "AD CZ ES MD PK RO SA SE SK TN VG", "25": "LY PT ST",
+        "26": "IS TR", "27": "BI DJ FR GR IT MC MR SM", "28": "AL AZ BY CY DO GT HN HU LB NI PL SV", "29": "BR EG PS QA UA", "30": "JO KW MU YE",
+        "31": "MT SC", "32": "LC", "33": "RU",
     }.items()
     for country in countries.split()
 }  # fmt: skip
-_IBAN = re.compile(r"[A-Za-z]{2}\d\d(?:[ \u00a0-]?[A-Za-z0-9]){11,28}", re.ASCII)
+_IBAN = re.compile(r"[A-Za-z]{2}\d\d(?:[ \u00a0-]?[A-Za-z0-9]){11,30}", re.ASCII)
 _V4 = re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?!\w|[.-]\w)", re.ASCII)
 _V6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?:\.\d{1,3}){3})?(?![\w:])", re.ASCII)
 _VERSION = re.compile(r"(?:version|release|section|chapter|v)\s?$", re.IGNORECASE)

@@ -37,11 +37,11 @@ class Count:
 
 
 def finds(redactor: Redactor, text: str) -> list[tuple[int, int]]:
-    """Where in the text the marks are that it gets."""
+    """Where in the text the marks are that it gets; marks that it has already are not."""
     kept = MARK.split(redactor(text))[::2]
     match = re.fullmatch("(.+?)".join(map(re.escape, kept)), text, re.DOTALL)
     assert match
-    return [match.span(number) for number in range(1, len(kept))]
+    return [match.span(number) for number in range(1, len(kept)) if not MARK.fullmatch(match[number])]
 
 
 def measured(half: int, kinds: tuple[str, ...]) -> Count:
@@ -68,7 +68,7 @@ def measured(half: int, kinds: tuple[str, ...]) -> Count:
 def test_nearly_everything_is_found_and_nearly_nothing_else(half: int, repository: Path) -> None:
     """Both halves reach what docs/redaction.md says, and no less than the bounds."""
     usual, all_kinds = measured(half, DEFAULT), measured(half, KINDS)
-    document = (repository / "docs/redaction.md").read_text(encoding="utf-8")
+    document = (repository / "docs/redaction.md").read_text(encoding="utf-8").split("## How often it is right")[1]
     for kind, least in LEAST.items():
         count = usual if kind in DEFAULT else all_kinds
         told = f"{count.found[kind]} of {count.there[kind]}"
