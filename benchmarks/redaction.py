@@ -1,6 +1,6 @@
 """What redaction costs: microseconds for texts as they are and for texts that want to be slow.
 
-    python benchmarks/redaction.py [--rounds 9]
+    python -m benchmarks.redaction [--rounds 9]
 
 The table shows the fastest of some rounds, as a busy machine only ever adds; all kinds that are on by default are looked for.
 """
