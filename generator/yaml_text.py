@@ -1,8 +1,12 @@
 """Dump plain data as YAML that people like to read: block style, given order, long text as literal blocks."""
 
+import re
 from typing import Any
 
 import yaml
+
+FLOAT = re.compile(r"^[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
+"""What YAML 1.2 reads as a number; PyYAML, which follows YAML 1.1, takes `51e100` for text and would not quote it."""
 
 _Base: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -14,7 +18,7 @@ class _Dumper(_Base):  # type: ignore[misc]  # the C class is there or not, deci
 
 
 def _text(dumper: Any, value: str) -> Any:
-    style = "|" if "\n" in value else None
+    style = "|" if "\n" in value else "'" if FLOAT.match(value) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-import yaml
 from hypothesis import strategies as st
+
+from generator.yaml_text import dump
 
 _LETTER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -97,4 +98,4 @@ def valid_specs(draw: st.DrawFn, most_models: int = 4) -> str:
             "ports": {"grafana": draw(st.integers(10_000, 60_000))},
         },
     }
-    return yaml.safe_dump(spec, sort_keys=False, allow_unicode=True)
+    return dump(spec)

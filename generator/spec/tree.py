@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 
 from generator.problems import Problem
+from generator.yaml_text import FLOAT
 
 Path = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"^[-+]?(0|[1-9][0-9]*)$")
-_FLOAT = re.compile(r"^[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _CORE = "tag:yaml.org,2002:"
@@ -162,4 +162,4 @@ class _Reader:
             return _WORDS[text]
         if _INT.match(text) and len(text) < 19:
             return int(text)
-        return float(text) if _FLOAT.match(text) else text
+        return float(text) if FLOAT.match(text) else text
