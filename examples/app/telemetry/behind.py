@@ -44,8 +44,7 @@ class Behind:
     """
 
     def __init__(self, dropped: Dropped, *, helped: bool = False) -> None:
-        self._waiting: deque[tuple[Callable[[Any], None], Any, str]] = deque()
-        self._characters = 0
+        self._waiting: deque[tuple[Callable[[Any], None], Any, str, int]] = deque()
         self._dropped, self._helped = dropped, helped
         self._every: list[tuple[float, Callable[[], None]]] = [(_MINUTE, dropped.say)]
         self._closing = threading.Event()
@@ -55,17 +54,18 @@ class Behind:
     def start(self) -> None:
         """Begin; again in a process that was forked off, where threads do not go on, and what waited is the parent's to do."""
         self._waiting.clear()
-        self._working = threading.Lock()
+        self._characters = 0
+        self._working, self._counting = threading.Lock(), threading.Lock()
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
         self._thread.start()
 
     def put(self, work: Callable[[Any], None], record: Any, part: str, characters: int) -> None:
         """Do `work(record)` soon; never waits, never raises: where too much is waiting it is dropped, counted as `part`."""
-        if len(self._waiting) >= MOST or self._characters > MOST_CHARACTERS:
+        if len(self._waiting) >= MOST or self._characters > MOST_CHARACTERS or self._closing.is_set():
             self._dropped(part)
             return
-        self._characters += characters
-        self._waiting.append((work, record, part))
+        self._count(characters)
+        self._waiting.append((work, record, part, characters))
         if self._helped and len(self._waiting) > MANY:
             self._do_some(_AT_ONCE)
 
@@ -77,15 +77,14 @@ class Behind:
         """Do what is waiting, as far as there is time until `deadline` (of `time.monotonic`)."""
         self._closing.set()
         self._thread.join(max(0.0, deadline - time.monotonic()))
-        if self._waiting:
-            for _work, _record, part in list(self._waiting):
-                self._dropped(part)
+        for _work, _record, part, _characters in list(self._waiting):
+            self._dropped(part)
         self._dropped.say()
 
     def flush(self, seconds: float = 2.0) -> None:
         """Return once all that waits now is done, or after so many seconds."""
         done = threading.Event()
-        self._waiting.append((lambda _record: done.set(), None, "log"))
+        self._waiting.append((lambda _record: done.set(), None, "log", 0))
         done.wait(seconds)
 
     def _run(self) -> None:
@@ -104,9 +103,13 @@ class Behind:
                     self._do(_without_record(work), None)
 
     def _drain(self) -> None:
-        while self._waiting:
+        # What waits now: what comes meanwhile must not keep from what is to be done regularly.
+        for _number in range(0, len(self._waiting), _AT_ONCE):
             self._do_some(_AT_ONCE, wait=True)
-        self._characters = 0
+
+    def _count(self, characters: int) -> None:
+        with self._counting:
+            self._characters += characters
 
     def _do_some(self, most: int, *, wait: bool = False) -> None:
         # In order, whoever does it: taken and done under one lock.
@@ -114,7 +117,8 @@ class Behind:
             return
         try:
             for _number in range(min(most, len(self._waiting))):
-                work, record, _part = self._waiting.popleft()
+                work, record, _part, characters = self._waiting.popleft()
+                self._count(-characters)
                 self._do(work, record)
         finally:
             self._working.release()

@@ -23,11 +23,11 @@ _LATER = frozenset([429, 502, 503, 504])
 
 
 class Exporter:
-    """Takes spans and sends them to `endpoint`, the base or the full address; headers and address default to OpenTelemetry's variables."""
+    """Takes spans and sends them to an address, with the headers of OpenTelemetry's variables."""
 
-    def __init__(self, endpoint: str, resource: Mapping[str, Any], dropped: Dropped) -> None:
-        path = "" if endpoint.rstrip("/").endswith("/v1/traces") else "/v1/traces"
-        self._url = urllib.parse.urlsplit(endpoint.rstrip("/") + path)
+    def __init__(self, address: str, resource: Mapping[str, Any], dropped: Dropped) -> None:
+        self._url = urllib.parse.urlsplit(address)
+        self._target = self._url._replace(scheme="", netloc="", fragment="").geturl() or "/"
         self._resource, self._dropped = resource, dropped
         told = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_HEADERS") or os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", "")
         self._headers = {"content-type": "application/x-protobuf", **parse_env_headers(told, liberal=True)}
@@ -40,7 +40,7 @@ class Exporter:
 
     def __call__(self, span: Span) -> None:
         """Take one; never waits, never raises."""
-        if len(self._waiting) >= MOST:
+        if len(self._waiting) >= MOST or self._closing.is_set():
             self._dropped("span")
         else:
             self._waiting.append(span)
@@ -101,7 +101,7 @@ class Exporter:
             kept = self._connection
             try:
                 connection = kept or self._connect()
-                connection.request("POST", self._url.path, body, self._headers)
+                connection.request("POST", self._target, body, self._headers)
                 response = connection.getresponse()
                 response.read()
             except (OSError, http.client.HTTPException):

@@ -17,16 +17,16 @@ _HOUR = 3600.0
 
 
 class Keep:
-    """Takes calls as they begin and end; works on them in the thread of `behind`."""
+    """Takes calls as they begin and end, and works on them in a thread of its own; full texts have another."""
 
     def __init__(self, dropped: Dropped, journal: Journal, log: Log, blobs: Blobs | None, metrics: Metrics) -> None:
         self._dropped, self._journal, self._log = dropped, journal, log
         self._blobs, self._metrics = blobs, metrics
-        self._behind = behind = Behind(dropped, helped=True)
+        self._behind = Behind(dropped, helped=True)
         # A remote store may take half a minute for a text; lines do not wait for it.
-        self._storing = Behind(dropped) if blobs is not None else None
+        self._storing = Behind(dropped)
         self._outcomes = Outcomes(self._outcome)
-        behind.every(30.0, self._outcomes.sweep)
+        self._behind.every(30.0, self._outcomes.sweep)
 
     def began(self, call: Call) -> None:
         """A call begins."""
@@ -48,31 +48,28 @@ class Keep:
 
     def retain(self, seconds: float | None) -> None:
         """Remove full texts that are older, once an hour."""
-        if self._blobs is not None and self._storing is not None and seconds:
+        if self._blobs is not None and seconds:
             self._storing.every(_HOUR, partial(_sweep, self._blobs, seconds))
 
     def flush(self, seconds: float) -> None:
         """Return once all that waits now is written, or after so many seconds."""
         self._behind.flush(seconds)
-        if self._storing is not None:
-            self._storing.flush(seconds)
+        self._storing.flush(seconds)
 
     def close(self, deadline: float) -> None:
         """Write what waits, as far as there is time until `deadline` (of `time.monotonic`)."""
         self._behind.close(deadline)
-        if self._storing is not None:
-            self._storing.close(deadline)
+        self._storing.close(deadline)
 
     def restart(self) -> None:
         """In a process that was forked off."""
         self._behind.start()
-        if self._storing is not None:
-            self._storing.start()
+        self._storing.start()
 
     @property
     def failures(self) -> int:
-        """Mistakes of the kit's own that nobody noticed."""
-        return self._behind.failures
+        """Mistakes of the kit's own so far."""
+        return self._behind.failures + self._storing.failures
 
     def _request(self, one: tuple[Call, int]) -> None:
         call, at = one
@@ -82,7 +79,7 @@ class Keep:
     def _response(self, one: tuple[Call, int]) -> None:
         call, at = one
         self._write(self._log.response(call, at))
-        if self._storing is not None and call.blob:
+        if self._blobs is not None and call.blob:
             asked, answer = self._log.input(call)["question"], self._log.answer(call)
             texts = {
                 "call_id": call.call_id,
@@ -90,13 +87,13 @@ class Keep:
                 "system": self._log.clean(call.system),
                 "answer": answer,
             }
-            self._storing.put(self._store, (call.blob, texts), "blob", len(asked or "") + len(answer))
+            store = partial(self._store, self._blobs)
+            self._storing.put(store, (call.blob, texts), "blob", len(asked or "") + len(answer))
         self._outcomes.ended(call)
 
-    def _store(self, one: tuple[str, dict[str, Any]]) -> None:
+    def _store(self, blobs: Blobs, one: tuple[str, dict[str, Any]]) -> None:
         try:
-            if self._blobs is not None:
-                self._blobs.put(*one)
+            blobs.put(*one)
         except Exception:  # noqa: BLE001  # whatever a remote store raises, the call's other lines are not to blame
             self._dropped("blob")
 

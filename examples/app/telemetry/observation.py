@@ -137,7 +137,7 @@ class Observation:
         span.end()
 
     def _failed(self) -> None:
-        self._telemetry.failures += 1
+        self._telemetry.mistakes += 1
         if os.environ.get("TELEMETRY_DEBUG"):
             raise  # noqa: PLE0704  # within the handler of whoever calls
 

@@ -44,7 +44,7 @@ class Telemetry:
         self, contract: Contract, *, log_file: Path | str | None = None, blobs: Path | str | None = None, otlp: str | None = None
     ) -> None:  # fmt: skip
         logs = contract.data["logs"]
-        self.contract, self.failures = contract, 0
+        self.contract, self.mistakes = contract, 0
         self.metrics = Metrics(contract)
         self.clean = Redactor(logs["redact"], logs.get("patterns", {}))
         self._dropped = Dropped(lambda part, number: self.metrics["dropped"].labels(part).inc(number))
@@ -57,15 +57,15 @@ class Telemetry:
             self.metrics,
         )
         self.keep.retain(logs.get("retention_seconds"))
-        endpoint = (
-            otlp
-            or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-            or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
-        )
-        off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
-        self.exporter = Exporter(endpoint, _resource(contract), self._dropped) if endpoint and not off else None
+        address = _traces_address(otlp)
+        self.exporter = Exporter(address, _resource(contract), self._dropped) if address else None
         self.spans = Spans(self.exporter or _nowhere, self.clean)
         _LIVE.add(self)
+
+    @property
+    def failures(self) -> int:
+        """The kit's own mistakes so far, none of which reached a call."""
+        return self.mistakes + self.keep.failures
 
     def call(self, **known: Any) -> Observation:
         """Observe one call, as `with` or `async with`; the arguments are Call's fields. The caller's own exceptions pass through."""
@@ -159,6 +159,15 @@ _LIVE: "weakref.WeakSet[Telemetry]" = weakref.WeakSet()
 
 def _nowhere(_span: Span) -> None:
     pass
+
+
+def _traces_address(base: str | None) -> str:
+    """As OpenTelemetry's variables say it: the one for traces is the whole address, the general one is its base; empty where there is none."""
+    if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return ""
+    whole = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "")
+    base = base or ("" if whole else os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""))
+    return f"{base.rstrip('/')}/v1/traces" if base else whole
 
 
 def _resource(contract: Contract) -> dict[str, Any]:

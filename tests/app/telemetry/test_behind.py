@@ -79,3 +79,18 @@ def test_long_texts_are_bounded_too(dropped: Dropped, lost: Counter[str], stuck:
     assert 45 <= lost["blob"] <= 55
     stuck.set()
     one.close(time.monotonic() + 5)
+
+
+def test_what_is_done_no_longer_counts_as_waiting(dropped: Dropped, lost: Counter[str]) -> None:
+    """Even if there is never nothing that waits."""
+    one, left = Behind(dropped), iter(range(8))
+
+    def work(_record: object) -> None:
+        if next(left, None) is not None:
+            one.put(work, None, "log", 10_000_000)
+
+    one.put(work, None, "log", 10_000_000)
+    time.sleep(1.5)
+    assert next(left, "all of it") == "all of it"
+    one.close(time.monotonic() + 5)
+    assert not lost

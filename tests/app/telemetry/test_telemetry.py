@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from app.telemetry import Telemetry
 from app.telemetry.contract import Contract
+from app.telemetry.telemetry import _traces_address as traces_address
 
 KNOWN = {"endpoint": "chat", "model": "gpt-4o-mini", "provider": "openai", "question": "q"}
 
@@ -122,3 +123,38 @@ def test_a_trace_goes_on_from_upstream_and_downstream(contract: Contract, tmp_pa
             call.answered("fine", {"input": 1, "output": 1})
         assert len(kept) == number
     telemetry.close()
+
+
+def test_what_comes_after_the_end_is_counted(contract: Contract, tmp_path: Path) -> None:
+    """A call that outlives the kit goes on, and what cannot be kept of it is no secret."""
+    telemetry = Telemetry(contract, log_file=tmp_path / "log", otlp="http://127.0.0.1:9")
+    telemetry.close()
+    with telemetry.call(**KNOWN) as call:
+        call.answered("late", {"input": 1, "output": 1})
+    value = telemetry.metrics.registry.get_sample_value
+    assert value("llm_telemetry_dropped_total", {"part": "log"}) == 2
+    assert value("llm_telemetry_dropped_total", {"part": "span"}) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a:4318/"}, "http://a:4318/v1/traces"),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "https://b/api/v0.2/traces?x=1"}, "https://b/api/v0.2/traces?x=1"),
+        (
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://b/t"},
+            "http://b/t",
+        ),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://a", "OTEL_SDK_DISABLED": "true"}, ""),
+        ({}, ""),
+    ],
+)
+def test_where_spans_go_is_as_opentelemetry_says(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], address: str
+) -> None:
+    """The general variable is a base, the one for traces a whole address."""
+    for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_SDK_DISABLED"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert traces_address(None) == address
