@@ -5,9 +5,10 @@ from typing import Any
 
 from generator import conventions as c
 from generator.artifact import Artifact, notice
+from generator.buckets import LATENCY_BUCKETS_MS
 from generator.model import LlmModel, Model
 
-_BUCKETS = list(c.LATENCY_BUCKETS_MS)
+_BUCKETS = list(LATENCY_BUCKETS_MS)
 _ME = [c.MODEL, c.ENDPOINT]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from generator import conventions as c
+from generator.buckets import LATENCY_BUCKETS_MS
 from generator.problems import Problem
 from generator.spec.schema import Logs, Spec
 from generator.spec.tree import Path, Tree
@@ -148,7 +149,7 @@ def _settings(desk: _Desk) -> Iterator[tuple[Path, int, int | None]]:
 
 def _reachable(desk: _Desk) -> Iterator[Problem]:
     """A p95 cannot be read above the top bucket, so a factor beyond the histogram's whole range can never be reached."""
-    top, bottom = c.LATENCY_BUCKETS_MS[-1], c.LATENCY_BUCKETS_MS[0]
+    top, bottom = LATENCY_BUCKETS_MS[-1], LATENCY_BUCKETS_MS[0]
     entries: list[tuple[Path, float | None]] = [(("alerts", "latency", "factor"), desk.spec.alerts.latency.factor)]
     entries += [
         (("models", number, "alerts", "latency", "factor"), llm.alerts.latency.factor)

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator import conventions as c
+from generator.buckets import LATENCY_BUCKETS_MS
 
 BEGIN = 1_767_571_200
 """2026-01-05 00:00 UTC, a Monday."""
 WEEK = 7 * 86400
 BLOCK = 7200
 JOB = "support-bot"
-BOUNDS = [*map(str, c.LATENCY_BUCKETS_MS), "+Inf"]
+BOUNDS = [*map(str, LATENCY_BUCKETS_MS), "+Inf"]
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class _Counters:
         values = self.values
         for _ in range(calls):
             took = median * math.exp(self._random.gauss(0, 0.5))
-            for place, bound in enumerate(c.LATENCY_BUCKETS_MS, 4):
+            for place, bound in enumerate(LATENCY_BUCKETS_MS, 4):
                 if took <= bound:
                     values[place] += 1
         values[-1] += calls

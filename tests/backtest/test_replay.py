@@ -12,6 +12,7 @@ from generator.backtest.promtest import Clock
 from generator.backtest.replay import replay
 from generator.backtest.series import Series
 from generator.backtest.thresholds import Variant, variants
+from generator.buckets import LATENCY_BUCKETS_MS
 from generator.launch.obtain.package import Obtained
 from generator.model import Model
 from generator.spec.load import load
@@ -30,7 +31,7 @@ def traffic(model: Model) -> dict[str, tuple[int, list[Series]]]:
             Series(c.KIT_REQUESTS, labels, array("d", (moment / 2.0 for moment in moments)))
         )
         found.setdefault(c.KIT_ERRORS, []).append(Series(c.KIT_ERRORS, labels, array("d", (0.0 for _ in moments))))
-        for bound in (*map(float, c.LATENCY_BUCKETS_MS), float("inf")):
+        for bound in (*map(float, LATENCY_BUCKETS_MS), float("inf")):
             values, total = array("d"), 0.0
             for moment in moments:
                 took = normal * (3 if name == "slow" and SLOW[0] <= moment < SLOW[1] else 1)
