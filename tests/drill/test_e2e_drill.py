@@ -11,10 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import sync_playwright
 
 from generator.launch.obtain.package import Obtained
-from tests.e2e.test_page import FLAGS
+from tests.browser import chromium
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(400)]
 SPEC = """\
@@ -77,8 +76,7 @@ def test_an_incident_is_played_told_and_reported(folder: Path) -> None:
 
 
 def _looks_right(report: Path, theme: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1120, "height": 800}, color_scheme=theme)  # type: ignore[arg-type]
         wrong: list[str] = []
         page.on("console", lambda message: wrong.append(message.text))
@@ -92,7 +90,6 @@ def _looks_right(report: Path, theme: str) -> None:
         assert signal_box["width"] > 500
         assert signal_box["height"] > 80
         assert page.evaluate("document.documentElement.scrollWidth") <= 1120
-        browser.close()
 
 
 def test_ctrl_c_leaves_nothing_behind(folder: Path) -> None:

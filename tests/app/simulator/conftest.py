@@ -22,6 +22,11 @@ PASSAGES = (
 WEATHER = {"type": "object", "properties": {"city": {"type": "string"}}}
 
 
+def kinds(events: list[Any]) -> list[str]:
+    """The types of events in their order, deltas once."""
+    return [event.type for number, event in enumerate(events) if number == 0 or event.type != events[number - 1].type]
+
+
 @dataclass
 class Simulator:
     """Where it is, and how to steer it."""

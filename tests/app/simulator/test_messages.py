@@ -6,7 +6,7 @@ from typing import Any
 import anthropic
 import pytest
 
-from tests.app.simulator.conftest import PASSAGES, Simulator
+from tests.app.simulator.conftest import PASSAGES, Simulator, kinds
 
 pytestmark = pytest.mark.xdist_group("simulator")
 ASKED: Any = {
@@ -23,11 +23,6 @@ SEQUENCE = [
     "message_delta",
     "message_stop",
 ]
-
-
-def kinds(events: list[Any]) -> list[str]:
-    """The types of events in their order, deltas once."""
-    return [event.type for number, event in enumerate(events) if number == 0 or event.type != events[number - 1].type]
 
 
 def test_a_whole_message_has_text_and_tokens(simulator: Simulator) -> None:

@@ -1,6 +1,5 @@
 """The command line, and what one call costs."""
 
-import asyncio
 import json
 import os
 import socket
@@ -14,9 +13,7 @@ from typing import Any
 import pytest
 from app.simulator import chaos
 from app.simulator.__main__ import parser
-from app.simulator.behaviour import Behaviour
 from app.simulator.misbehaviour import FATES
-from app.simulator.server import create
 
 from tests.app.simulator.conftest import PASSAGES, Simulator
 
@@ -108,47 +105,3 @@ def _wait(url: str) -> None:
         else:
             return
     raise AssertionError(f"{url} is not ready")
-
-
-REQUESTS: dict[str, dict[str, Any]] = {
-    "/v1/chat/completions": {"messages": [{"role": "user", "content": PASSAGES}]},
-    "/v1/responses": {"input": PASSAGES},
-    "/v1/messages": {"max_tokens": 400, "messages": [{"role": "user", "content": PASSAGES}]},
-}
-
-
-@pytest.mark.parametrize("path", REQUESTS)
-@pytest.mark.parametrize("stream", [False, True])
-def test_a_call_costs_less_than_a_millisecond_of_processor(path: str, stream: bool) -> None:
-    """Everything but the HTTP server, which takes a third of one; a stream word by word."""
-    body = json.dumps({"model": "m", "stream": stream, **REQUESTS[path]}).encode()
-    application = create(Behaviour(1, pace=0, flawless=True))
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "headers": [],
-        "root_path": "",
-    }
-
-    async def call() -> None:
-        messages = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def receive() -> Any:
-            return messages.pop() if messages else await asyncio.Event().wait()
-
-        async def send(_message: Any) -> None:
-            pass
-
-        await application(dict(scope), receive, send)
-
-    async def calls(number: int) -> float:
-        begun = time.process_time()
-        for _call in range(number):
-            await call()
-        return (time.process_time() - begun) / number
-
-    asyncio.run(calls(20))
-    assert min(asyncio.run(calls(100)) for _attempt in range(3)) < 0.001

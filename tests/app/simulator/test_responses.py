@@ -6,7 +6,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.app.simulator.conftest import PASSAGES, Simulator
+from tests.app.simulator.conftest import PASSAGES, Simulator, kinds
 
 pytestmark = pytest.mark.xdist_group("simulator")
 ASKED: Any = {"model": "gpt-4o-mini", "instructions": "Be brief.", "input": PASSAGES}
@@ -21,11 +21,6 @@ SEQUENCE = [
     "response.output_item.done",
     "response.completed",
 ]
-
-
-def kinds(events: list[Any]) -> list[str]:
-    """The types of events in their order, deltas once."""
-    return [event.type for number, event in enumerate(events) if number == 0 or event.type != events[number - 1].type]
 
 
 def test_a_whole_response_repeats_what_was_asked(simulator: Simulator) -> None:
