@@ -1,5 +1,6 @@
 """A provider's stream, looked at as it passes: time to the first token, the text, the end, or that nobody waited for the end."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
@@ -23,9 +24,9 @@ class _Watched:
         try:
             if self._reader.event(event) and self._observation is not None:
                 self._observation.call.first_token()
+            return not self._hidden(event)
         except Exception:  # noqa: BLE001  # an event that is not understood is the reader's problem, not the caller's
             return True
-        return not self._hidden(event)
 
     def _over(self, error: BaseException | None = None) -> None:
         """Once: it ended, broke, or was left."""
@@ -33,7 +34,8 @@ class _Watched:
         self._observation = None
         if observation is None:
             return
-        self._reader.into(observation.call)
+        with contextlib.suppress(Exception):
+            self._reader.into(observation.call)
         observation.finish(error)
 
     def _left(self) -> None:

@@ -49,8 +49,12 @@ class Watch:
         """Of a call with these arguments; what is said where the call is made counts more than what was said of the client."""
         model = str(words.get("model", ""))
         provider = self.telemetry.contract.models.get(model, {}).get("provider")
-        known = {"model": model, **self.asked(words), **self.known, **_about.get()}
-        return self.telemetry.call(**(known | ({"provider": provider} if provider else {})))
+        named = {"provider": provider} if provider else {}
+        try:
+            return self.telemetry.call(**({"model": model, **self.asked(words), **self.known, **_about.get()} | named))
+        except Exception:  # noqa: BLE001  # arguments that are not understood are still the caller's to give
+            self.telemetry.mistakes += 1
+            return self.telemetry.call(**({"model": model, **self.known} | named))
 
 
 def sync(original: Callable[..., Any], watch: Watch) -> Callable[..., Any]:

@@ -13,6 +13,8 @@ from app.telemetry import Telemetry
 from app.telemetry import anthropic as anthropic_calls
 from app.telemetry import openai as openai_calls
 from app.telemetry.contract import Contract
+from app.telemetry.readers import ChatCompletions
+from app.telemetry.watched import Watched
 from app.telemetry.wrapping import about
 
 from tests.app.conftest import Live
@@ -142,6 +144,27 @@ def test_other_options_are_observed_too(live: Live, seen: Seen) -> None:
     """A client made from an observed one is one."""
     chat_client(live, seen).with_options(timeout=9).chat.completions.create(**CHAT)
     assert seen.call.status in {"ok", "refusal", "api_error"}
+
+
+def test_arguments_that_are_not_understood_are_the_callers_business(live: Live, seen: Seen) -> None:
+    """The SDK gets them, the call is observed by what is known, and the kit counts its mistake."""
+    with about(no_such_field="x"):
+        message_client(live, seen).messages.create(**ASKED)
+    assert seen.call.answer
+    assert seen.call.endpoint == "chat"
+    assert seen.telemetry.failures == 1
+
+
+def test_a_stream_of_something_else_passes_through(contract: Contract, tmp_path: Path) -> None:
+    """Events that no reader understands reach whoever reads them, and one call is counted."""
+    telemetry = Telemetry(contract, log_file=tmp_path / "log")
+    observation = telemetry.call(endpoint="chat", model="gpt-4o-mini")
+    observation.start()
+    stream = Watched(iter([1, "two", None]), observation, ChatCompletions(), lambda event: bool(event.usage))
+    assert list(stream) == [1, "two", None]
+    telemetry.close()
+    labels = {"model": "gpt-4o-mini", "endpoint": "chat"}
+    assert telemetry.metrics.registry.get_sample_value("llm_requests_total", labels) == 1
 
 
 def test_the_original_client_is_left_alone(live: Live, seen: Seen) -> None:
