@@ -10,7 +10,9 @@ from typing import Any
 SOON = 0.1
 """Seconds that something waits at most; nobody is woken for it, so that handing over costs next to nothing."""
 MOST, MANY, MOST_CHARACTERS = 5_000, 1_000, 50_000_000
-_AT_ONCE = 8
+_AT_ONCE = 64
+TURN = 0.0003
+"""Seconds that a call gives to a thread that gets no turn otherwise: less than a millisecond, more than it takes to wake up."""
 _MINUTE = 60.0
 _said = logging.getLogger("llm.telemetry")
 
@@ -37,17 +39,17 @@ class Dropped:
 
 
 class Behind:
-    """Runs what it is given in order, in a thread of its own.
+    """Runs what it is given in order, in a thread of its own; `after` some, and when nothing waits any more, it does that as well.
 
-    A process that calls without a pause may leave that thread no turn at Python's interpreter lock; so, where `helped`, whoever hands
-    over does a few records itself once many are waiting, a fraction of a millisecond, unless the thread is at work or stuck.
+    A process that calls without a pause may leave that thread no turn at Python's interpreter lock, which whoever lets go of it for a
+    moment gets back first. So, while many are waiting, whoever hands over sleeps for a moment.
     """
 
-    def __init__(self, dropped: Dropped, *, helped: bool = False) -> None:
+    def __init__(self, dropped: Dropped, after: Callable[[], None] | None = None) -> None:
         self._waiting: deque[tuple[Callable[[Any], None], Any, str, int]] = deque()
-        self._dropped, self._helped = dropped, helped
+        self._dropped, self._after = dropped, after
         self._every: list[tuple[float, Callable[[], None]]] = [(_MINUTE, dropped.say)]
-        self._closing = threading.Event()
+        self._closing, self._wake = threading.Event(), threading.Event()
         self.failures = 0
         self.start()
 
@@ -55,19 +57,20 @@ class Behind:
         """Begin; again in a process that was forked off, where threads do not go on, and what waited is the parent's to do."""
         self._waiting.clear()
         self._characters = 0
-        self._working, self._counting = threading.Lock(), threading.Lock()
+        self._counting = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
         self._thread.start()
 
     def put(self, work: Callable[[Any], None], record: Any, part: str, characters: int) -> None:
-        """Do `work(record)` soon; never waits, never raises: where too much is waiting it is dropped, counted as `part`."""
+        """Do `work(record)` soon; never waits for it, never raises: where too much is waiting it is dropped, counted as `part`."""
         if len(self._waiting) >= MOST or self._characters > MOST_CHARACTERS or self._closing.is_set():
             self._dropped(part)
             return
         self._count(characters)
         self._waiting.append((work, record, part, characters))
-        if self._helped and len(self._waiting) > MANY:
-            self._do_some(_AT_ONCE)
+        if len(self._waiting) > MANY:
+            self._wake.set()
+            time.sleep(TURN)
 
     def every(self, seconds: float, work: Callable[[], None]) -> None:
         """Do something regularly."""
@@ -76,6 +79,7 @@ class Behind:
     def close(self, deadline: float) -> None:
         """Do what is waiting, as far as there is time until `deadline` (of `time.monotonic`)."""
         self._closing.set()
+        self._wake.set()
         self._thread.join(max(0.0, deadline - time.monotonic()))
         for _work, _record, part, _characters in list(self._waiting):
             self._dropped(part)
@@ -84,13 +88,21 @@ class Behind:
     def flush(self, seconds: float = 2.0) -> None:
         """Return once all that waits now is done, or after so many seconds."""
         done = threading.Event()
-        self._waiting.append((lambda _record: done.set(), None, "log", 0))
+
+        def work(_record: None) -> None:
+            self._finish()
+            done.set()
+
+        self._waiting.append((work, None, "log", 0))
+        self._wake.set()
         done.wait(seconds)
 
     def _run(self) -> None:
         due = [(time.monotonic() + seconds, seconds, work) for seconds, work in self._every]
         while True:
-            closing = self._closing.wait(SOON)
+            self._wake.wait(SOON)
+            self._wake.clear()
+            closing = self._closing.is_set()
             self._drain()
             if closing:
                 return
@@ -101,27 +113,25 @@ class Behind:
                 if now >= at:
                     due[number] = (now + seconds, seconds, work)
                     self._do(_without_record(work), None)
+                    self._finish()
 
     def _drain(self) -> None:
         # What waits now: what comes meanwhile must not keep from what is to be done regularly.
-        for _number in range(0, len(self._waiting), _AT_ONCE):
-            self._do_some(_AT_ONCE, wait=True)
+        for number in range(1, len(self._waiting) + 1):
+            work, record, _part, characters = self._waiting.popleft()
+            self._count(-characters)
+            self._do(work, record)
+            if number % _AT_ONCE == 0:
+                self._finish()
+        self._finish()
 
     def _count(self, characters: int) -> None:
         with self._counting:
             self._characters += characters
 
-    def _do_some(self, most: int, *, wait: bool = False) -> None:
-        # In order, whoever does it: taken and done under one lock.
-        if not self._working.acquire(blocking=wait):
-            return
-        try:
-            for _number in range(min(most, len(self._waiting))):
-                work, record, _part, characters = self._waiting.popleft()
-                self._count(-characters)
-                self._do(work, record)
-        finally:
-            self._working.release()
+    def _finish(self) -> None:
+        if self._after is not None:
+            self._do(_without_record(self._after), None)
 
     def _do(self, work: Callable[[Any], None], record: Any) -> None:
         try:

@@ -12,10 +12,10 @@ from typing import Any
 from opentelemetry.util.re import parse_env_headers
 
 from . import otlp
-from .behind import Dropped
+from .behind import TURN, Dropped
 from .spans import Span
 
-MOST, AT_ONCE = 8_192, 256
+MOST, MANY, AT_ONCE = 8_192, 2_048, 256
 _EVERY, _TIMEOUT, _LAST_TIMEOUT = 0.5, 5.0, 1.0
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 _LATER = frozenset([429, 502, 503, 504])
@@ -32,7 +32,7 @@ class Exporter:
         told = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_HEADERS") or os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", "")
         self._headers = {"content-type": "application/x-protobuf", **parse_env_headers(told, liberal=True)}
         self._waiting: deque[Span] = deque()
-        self._under_way = 0
+        self._under_way, self._talking = 0, False
         self._connection: http.client.HTTPConnection | None = None
         self._closing, self._wake = threading.Event(), threading.Event()
         self._asked: deque[threading.Event] = deque()
@@ -42,12 +42,17 @@ class Exporter:
         """Take one; never waits, never raises."""
         if len(self._waiting) >= MOST or self._closing.is_set():
             self._dropped("span")
-        else:
-            self._waiting.append(span)
+            return
+        self._waiting.append(span)
+        if len(self._waiting) > MANY and not self._talking:
+            # The thread waits for a turn at the interpreter lock, and not for the receiver: see Behind.
+            self._wake.set()
+            time.sleep(TURN)
 
     def start(self) -> None:
         """Begin; again in a process that was forked off, where what waited is the parent's to send."""
         self._waiting.clear()
+        self._under_way, self._talking = 0, False
         self._connection = None
         self._thread = threading.Thread(target=self._run, name="spans", daemon=True)
         self._thread.start()
@@ -82,9 +87,11 @@ class Exporter:
         while self._waiting:
             spans = [self._waiting.popleft() for _number in range(min(AT_ONCE, len(self._waiting)))]
             self._under_way = len(spans)
-            if not self._delivered(otlp.request(self._resource, "telemetry-kit", spans)):
+            body = otlp.request(self._resource, "telemetry-kit", spans)
+            self._talking = True
+            if not self._delivered(body):
                 self._dropped("span", len(spans))
-            self._under_way = 0
+            self._under_way, self._talking = 0, False
 
     def _delivered(self, body: bytes) -> bool:
         for pause in (*_PAUSES, 0.0):

@@ -5,6 +5,7 @@ import fcntl
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 _LOOK = 1.0
@@ -15,26 +16,38 @@ _TAIL = 1 << 20
 class Journal:
     """Appends whole lines to a file, or to standard output where there is no path. Raises OSError where it cannot be opened.
 
-    A line is one write, so that lines of several processes do not mix. What a kill in the middle of one left behind, the next start cuts off.
+    Lines are one write, so that those of several processes do not mix. What a kill in the middle of one left behind, the next start cuts off.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._path, self._rest, self._looked = path, b"", 0.0
         self._file = sys.stdout.fileno() if path is None else self._open(path)
 
-    def write(self, line: bytes) -> bool:
-        """Append one line, given with its end; False where there is no room, and then none of it is there."""
+    def write(self, lines: Sequence[bytes]) -> int:
+        """Append lines, given with their ends; how many were lost because there is no room for them, and of those nothing is there."""
         try:
             if self._path is not None and time.monotonic() > self._looked + _LOOK:
                 self._follow(self._path)
             if self._rest:
                 self._rest = self._rest[os.write(self._file, self._rest) :]
             if self._rest:
-                return False
-            self._rest = line[os.write(self._file, line) :]
+                return len(lines)
+            data = b"".join(lines)
+            return self._unwritten(lines, data, os.write(self._file, data))
         except OSError:
-            return False
-        return True
+            return len(lines)
+
+    def _unwritten(self, lines: Sequence[bytes], data: bytes, written: int) -> int:
+        """The line that did not fit whole is finished as soon as there is room; those after it are lost."""
+        if written == len(data):
+            return 0
+        end = 0
+        for number, line in enumerate(lines):
+            end += len(line)
+            if end >= written:
+                self._rest = data[written:end]
+                return len(lines) - number - 1
+        return 0
 
     def _follow(self, path: Path) -> None:
         self._looked = time.monotonic()

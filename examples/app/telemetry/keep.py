@@ -22,7 +22,8 @@ class Keep:
     def __init__(self, dropped: Dropped, journal: Journal, log: Log, blobs: Blobs | None, metrics: Metrics) -> None:
         self._dropped, self._journal, self._log = dropped, journal, log
         self._blobs, self._metrics = blobs, metrics
-        self._behind = Behind(dropped, helped=True)
+        self._lines: list[bytes] = []
+        self._behind = Behind(dropped, self._write)
         # A remote store may take half a minute for a text; lines do not wait for it.
         self._storing = Behind(dropped)
         self._outcomes = Outcomes(self._outcome)
@@ -73,12 +74,12 @@ class Keep:
 
     def _request(self, one: tuple[Call, int]) -> None:
         call, at = one
-        self._write(self._log.request(call, at))
+        self._lines.append(self._log.request(call, at))
         self._outcomes.began(call)
 
     def _response(self, one: tuple[Call, int]) -> None:
         call, at = one
-        self._write(self._log.response(call, at))
+        self._lines.append(self._log.response(call, at))
         if self._blobs is not None and call.blob:
             asked, answer = self._log.input(call)["question"], self._log.answer(call)
             texts = {
@@ -101,17 +102,19 @@ class Keep:
         for name, value in outcome.items():
             if value:
                 self._metrics.outcome(call.model, call.endpoint, f"thumbs_{value}" if name == "thumbs" else name)
-        self._write(self._log.outcome(call, time.time_ns(), **outcome))
+        self._lines.append(self._log.outcome(call, time.time_ns(), **outcome))
 
     def _verdict(self, one: tuple[str, dict[str, Any]]) -> None:
         call_id, verdict = one
         call = self._outcomes.known(call_id)
         self._metrics.verdict(call.model, verdict["name"], verdict["score.label"])
-        self._write(self._log.evaluation(call, time.time_ns(), verdict))
+        self._lines.append(self._log.evaluation(call, time.time_ns(), verdict))
 
-    def _write(self, line: bytes) -> None:
-        if not self._journal.write(line):
-            self._dropped("log")
+    def _write(self) -> None:
+        """All lines so far in one write: each lets go of the interpreter lock, and two threads that pass it to and fro slow each other down."""
+        lines, self._lines = self._lines, []
+        if lines and (lost := self._journal.write(lines)):
+            self._dropped("log", lost)
 
 
 def _sweep(blobs: Blobs, seconds: float) -> None:
