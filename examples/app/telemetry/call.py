@@ -1,19 +1,14 @@
 """What is known of one call to a model; fill it in as the answer arrives."""
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import kinds
+from . import ids, kinds
 
 OK, PENDING, API_ERROR = "ok", "pending", "api_error"
 NO_TRACE, NO_SPAN = "0" * 32, "0" * 16
-
-
-def _new_id() -> str:
-    return os.urandom(16).hex()
 
 
 @dataclass(slots=True)
@@ -35,7 +30,7 @@ class Call:
     conversation_id: str | None = None
     prompt_version: str | None = None
     temperature: float | None = None
-    call_id: str = field(default_factory=_new_id)
+    call_id: str = field(default_factory=ids.take)
     trace_id: str = NO_TRACE
     span_id: str = NO_SPAN
     answer: str | None = None
