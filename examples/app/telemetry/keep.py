@@ -111,7 +111,7 @@ class Keep:
         self._lines.append(self._log.evaluation(call, time.time_ns(), verdict))
 
     def _write(self) -> None:
-        """All lines so far in one write: each lets go of the interpreter lock, and two threads that pass it to and fro slow each other down."""
+        """All lines so far in one write: each lets go of the interpreter lock, and two threads that pass it back and forth slow each other down."""
         lines, self._lines = self._lines, []
         if lines and (lost := self._journal.write(lines)):
             self._dropped("log", lost)
