@@ -3,47 +3,18 @@
 import re
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from app.answering.passages import Passage, passages_of
+
 _WORD = re.compile(r"[A-Za-z0-9_]{2,}")
-_COMMON = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "with",
-        "that",
-        "this",
-        "from",
-        "are",
-        "was",
-        "what",
-        "how",
-        "why",
-        "when",
-        "which",
-        "who",
-        "does",
-        "can",
-        "has",
-        "have",
-        "you",
-        "your",
-        "its",
-        "into",
-        "not",
-    ]
-)
+_COMMON = """
+    am an and are as at be by can do does for from had has have how if in into is it its me my no not of on or our so than that
+    the their them then there these they this to up us was we were what when where which who why will with you your
+"""
+_CARRY_NOTHING = frozenset(_COMMON.split())
 
-
-@dataclass(frozen=True)
-class Passage:
-    """A piece of a page; `score` is better when higher."""
-
-    title: str
-    text: str
-    score: float = 0.0
+__all__ = ["Corpus", "Passage", "rerank", "words"]
 
 
 class Corpus:
@@ -56,9 +27,9 @@ class Corpus:
 
     @classmethod
     def load(cls, folders: Iterable[Path]) -> "Corpus":
-        """Every Markdown page of the folders, cut at blank lines."""
+        """Every Markdown page of the folders, cut into passages."""
         pages = sorted(page for folder in folders for page in folder.rglob("*.md"))
-        return cls(passage for page in pages for passage in _cut(page.read_text(encoding="utf-8"), page.stem))
+        return cls(passage for page in pages for passage in passages_of(page.read_text(encoding="utf-8"), page.stem))
 
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])
@@ -89,15 +60,4 @@ def rerank(question: str, passages: list[Passage], most: int = 4) -> list[Passag
 
 def words(text: str) -> list[str]:
     """Lower-case words that carry meaning."""
-    return [word for word in (match.lower() for match in _WORD.findall(text)) if word not in _COMMON]
-
-
-def _cut(page: str, name: str) -> Iterable[Passage]:
-    title = name
-    for block in re.split(r"\n\s*\n", page):
-        text = block.strip()
-        if text.startswith("#"):
-            title = text.lstrip("# ").splitlines()[0]
-            text = "\n".join(text.splitlines()[1:]).strip()
-        if len(text) > 40 and not text.startswith(("```", "|", "<!--")):
-            yield Passage(title, " ".join(text.split()))
+    return [word for word in (match.lower() for match in _WORD.findall(text)) if word not in _CARRY_NOTHING]
