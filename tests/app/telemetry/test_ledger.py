@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import anthropic
+import jsonschema
 import openai
 import pytest
 from app.telemetry import Telemetry
@@ -85,8 +86,8 @@ async def everybody(telemetry: Telemetry, url: str) -> None:
     await asyncio.gather(*(one(number) for number in range(STREAMS)), return_exceptions=True)
 
 
-def test_a_thousand_streams_add_up(contract: Contract, tmp_path: Path, simulator: str) -> None:
-    """Calls, kinds, tokens and cost: in the metrics, in the log and in the provider's ledger."""
+def test_a_thousand_streams_add_up(contract: Contract, tmp_path: Path, simulator: str, repository: Path) -> None:
+    """Calls, kinds, tokens and cost: in the metrics, in the log and in the provider's ledger; every line has its schema's shape."""
     telemetry = Telemetry(contract, log_file=tmp_path / "log")
     asyncio.run(everybody(telemetry, simulator))
     telemetry.close()
@@ -94,6 +95,9 @@ def test_a_thousand_streams_add_up(contract: Contract, tmp_path: Path, simulator
         time.sleep(0.1)
     served = {one["id"]: one for one in ledger["last"] if one["id"]}
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    schema = jsonschema.Draft202012Validator(json.loads((repository / "stack/app/log.schema.json").read_text()))
+    for line in lines:
+        schema.validate(line)
     answers = [line for line in lines if line["event"] == "llm.response"]
     assert len(answers) == ledger["calls"] == STREAMS
 
