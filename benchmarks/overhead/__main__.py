@@ -29,8 +29,11 @@ def main() -> int:
     parser.add_argument("--memory", type=int, default=100_000, metavar="CALLS", help="after so many; 0: no start, memory and end (%(default)s)")  # fmt: skip
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=f"one of {', '.join(names)}; may be repeated")  # fmt: skip
     parser.add_argument("--venvs", type=Path, default=_cache(), metavar="FOLDER", help="where environments are kept (%(default)s)")  # fmt: skip
+    parser.add_argument("--freeze", action="store_true", help="gc.freeze() after the start, for everyone: no full collection walks the SDK's objects")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="every value instead of tables")
     arguments = parser.parse_args()
+    if arguments.freeze:
+        os.environ["OVERHEAD_FREEZE"] = "1"
     rows = _run(arguments.only or names, arguments.venvs, arguments.rounds, arguments.calls, arguments.memory)
     print(json.dumps(as_json(rows), indent=1) if arguments.json else tables(rows))
     return int(not all(row.measured for row in rows))

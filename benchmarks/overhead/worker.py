@@ -40,6 +40,9 @@ def main(name: str, sink: str, folder: str) -> None:
     module, start = _STARTS[name]
     observed = getattr(import_module(module), start)(sink, Path(folder))
     observed.ask(observed.client, *next(_TURNS))
+    if os.environ.get("OVERHEAD_FREEZE"):
+        gc.collect()
+        gc.freeze()
     _tell(answers, {"start_s": time.perf_counter() - began})
     orders = {"block": _block, "burst": _burst, "go": _go}
     for line in sys.stdin:
