@@ -1,6 +1,7 @@
 """The reference app. Run: `python -m app.server`; addresses and folders come from the environment."""
 
 import asyncio
+import gc
 import os
 import random
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from app import chat
 from app.answering.answer import Answering
 from app.answering.corpus import Corpus
 from app.answering.generate import provider_for
+from app.evals.enqueue import watch
 from app.telemetry import Telemetry
 from app.telemetry.contract import Contract
 
@@ -42,6 +44,9 @@ class State:
         self.answering = Answering(
             self.telemetry, Corpus.load(folder for folder in CORPUS if folder.is_dir()), providers
         )
+        # What the SDKs have loaded stays: without this a full collection walks all of it, while somebody waits.
+        gc.collect()
+        gc.freeze()
 
 
 def create(telemetry: Telemetry, simulator: str) -> FastAPI:
@@ -83,6 +88,8 @@ def main() -> None:
     log_file = env.get("APP_LOG_FILE")
     blobs = env.get("APP_BLOBS", contract.data["logs"]["blobs"])
     telemetry = Telemetry(contract, log_file=Path(log_file) if log_file else None, blobs=blobs)
+    if folder := env.get("EVALS_FOLDER"):
+        watch(telemetry, Path(folder))
     app = create(telemetry, env.get("LLM_SIMULATOR_URL", "http://127.0.0.1:8081"))
     port = int(env.get("APP_PORT", "8080"))
     uvicorn.run(app, host=env.get("APP_HOST", "127.0.0.1"), port=port, log_level="warning", access_log=False)

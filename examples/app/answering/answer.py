@@ -64,11 +64,12 @@ class Answering:
                 best = rerank(question.text, found)
                 span.set_attribute("chunks.count", len(best))
             name = telemetry.contract.models.get(question.model, {}).get("provider", "openai-compatible")
-            observation = telemetry.call(provider=name, **_known(question))
+            passages = tuple(f"{one.title}: {one.text}" for one in best)
+            observation = telemetry.call(provider=name, passages=passages, **_known(question))
             call = observation.call
             ask.set_attribute("llm.call_id", call.call_id)
             with observation:
-                pieces = self._generate(name, question, best, call)
+                pieces = self._generate(name, question, call)
                 try:
                     yield Answer(best, call, pieces)
                 finally:
@@ -76,9 +77,9 @@ class Answering:
                 if call.status == "pending":
                     call.gone()
 
-    async def _generate(self, name: str, question: Question, passages: list[Passage], call: Call) -> Any:
+    async def _generate(self, name: str, question: Question, call: Call) -> Any:
         provider = self._providers[name] if name in self._providers else next(iter(self._providers.values()))
-        context = "\n\n".join(f"[{number}] {one.title}: {one.text}" for number, one in enumerate(passages, start=1))
+        context = "\n\n".join(f"[{number}] {one}" for number, one in enumerate(call.passages, start=1))
         prompt = f"Passages:\n{context}\n\nQuestion: {question.text}"
         reader, told = provider.reader(), 0
         try:

@@ -112,7 +112,7 @@ class Behind:
             for number, (at, seconds, work) in enumerate(due):
                 if now >= at:
                     due[number] = (now + seconds, seconds, work)
-                    self._do(_without_record(work), None)
+                    self.do(_without_record(work), None)
                     self._finish()
 
     def _drain(self) -> None:
@@ -120,7 +120,7 @@ class Behind:
         for number in range(1, len(self._waiting) + 1):
             work, record, _part, characters = self._waiting.popleft()
             self._count(-characters)
-            self._do(work, record)
+            self.do(work, record)
             if number % _AT_ONCE == 0:
                 self._finish()
         self._finish()
@@ -131,9 +131,10 @@ class Behind:
 
     def _finish(self) -> None:
         if self._after is not None:
-            self._do(_without_record(self._after), None)
+            self.do(_without_record(self._after), None)
 
-    def _do(self, work: Callable[[Any], None], record: Any) -> None:
+    def do(self, work: Callable[[Any], None], record: Any) -> None:
+        """Now, in this thread; what it raises is counted, and no reason to stop."""
         try:
             work(record)
         except Exception:  # noqa: BLE001  # whatever it is, the next record is not to blame

@@ -17,6 +17,10 @@ class Blobs(Protocol):
         """Keep them whole or not at all. Raises OSError."""
         ...
 
+    def get(self, reference: str) -> dict[str, Any]:
+        """What was put there. Raises OSError where nothing is, ValueError where it is something else."""
+        ...
+
     def sweep(self, oldest: float) -> int:
         """Remove what was written before `oldest` (seconds since the epoch); how many. Raises OSError."""
         ...
@@ -57,6 +61,9 @@ class _Folder:
         finally:
             os.close(file)
 
+    def get(self, reference: str) -> dict[str, Any]:
+        return _texts((self._folder / reference).read_bytes())
+
     def sweep(self, oldest: float) -> int:
         removed = 0
         for path in self._folder.glob("??/*"):
@@ -86,6 +93,9 @@ class _Remote:
             with self._files.open(target, "wb") as file:
                 file.write(orjson.dumps(texts))
 
+    def get(self, reference: str) -> dict[str, Any]:
+        return _texts(self._files.cat_file(f"{self._root}/{reference}"))
+
     def sweep(self, oldest: float) -> int:
         removed = 0
         for path in self._files.find(self._root):
@@ -93,3 +103,10 @@ class _Remote:
                 self._files.rm_file(path)
                 removed += 1
         return removed
+
+
+def _texts(data: bytes) -> dict[str, Any]:
+    found: Any = orjson.loads(data)
+    if not isinstance(found, dict):
+        raise ValueError("the texts of a call are a JSON object")  # noqa: TRY004  # ValueError is promised
+    return found  # pyright: ignore[reportUnknownVariableType]

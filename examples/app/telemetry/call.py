@@ -45,6 +45,10 @@ class Call:
     finish_reason: str | None = None
     blob: str | None = None
     abandoned: bool = False
+    passages: tuple[str, ...] = ()
+    """What was retrieved for the question, as the model got it."""
+    response_model: str | None = None
+    """The model that answered, as the provider says it: often a dated version of the one that was asked for."""
     began: float = field(default_factory=time.perf_counter, repr=False)
     noted: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
     """What was worked out of the texts once, for the lines to come."""

@@ -1,7 +1,8 @@
 """Where lines and texts of calls go, behind the requests: the journal, the store of full texts, what people did with the answer."""
 
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,11 +10,13 @@ from .behind import Behind, Dropped
 from .blobs import Blobs, reference
 from .call import Call
 from .journal import Journal
-from .logs import Log
+from .logs import Log, Texts
 from .metrics import Metrics
 from .outcome import Outcomes
 
 _HOUR = 3600.0
+_ID = re.compile(r"[0-9A-Za-z_-]{1,200}").fullmatch
+"""What may be part of a file's name; an id that somebody sends may be anything."""
 
 
 class Keep:
@@ -27,6 +30,7 @@ class Keep:
         # A remote store may take half a minute for a text; lines do not wait for it.
         self._storing = Behind(dropped)
         self._outcomes = Outcomes(self._outcome)
+        self.outcome_listeners: tuple[Callable[[Call, Mapping[str, Any]], None], ...] = ()
         self._behind.every(30.0, self._outcomes.sweep)
 
     def began(self, call: Call) -> None:
@@ -43,9 +47,20 @@ class Keep:
         """Somebody said what they think of an answer."""
         self._behind.put(lambda one: self._outcomes.told(*one), (call_id, outcome), "log", 0)
 
-    def judged(self, call_id: str, verdict: dict[str, Any]) -> None:
-        """A judge said what an answer was worth."""
-        self._behind.put(self._verdict, (call_id, verdict), "log", 0)
+    def judged(self, call_id: str, verdict: dict[str, Any], weight: float) -> None:
+        """A judge said what an answer was worth, which stands for so many."""
+        self._behind.put(self._verdict, (call_id, verdict, weight), "log", 0)
+
+    def texts(self, call_id: str, then: Callable[[dict[str, Any] | None], None]) -> None:
+        """Read the texts of a call, after all that is to be stored before, and give them to `then`; None where there are none."""
+        if self._blobs is None or not _ID(call_id):
+            then(None)
+            return
+        self._storing.put(partial(_fetched, self._blobs), (call_id, then), "blob", 0)
+
+    def redacted(self, call: Call) -> Texts:
+        """What was said in a call."""
+        return self._log.texts(call)
 
     def retain(self, seconds: float | None) -> None:
         """Remove full texts that are older, once an hour."""
@@ -81,15 +96,18 @@ class Keep:
         call, at = one
         self._lines.append(self._log.response(call, at))
         if self._blobs is not None and call.blob:
-            asked, answer = self._log.input(call)["question"], self._log.answer(call)
+            asked, answer, passages = self._log.texts(call)
             texts = {
                 "call_id": call.call_id,
                 "question": asked,
                 "system": self._log.clean(call.system),
+                "passages": passages,
                 "answer": answer,
+                "call": self._log.about(call, at),
             }
             store = partial(self._store, self._blobs)
-            self._storing.put(store, (call.blob, texts), "blob", len(asked or "") + len(answer))
+            size = len(asked) + len(answer) + sum(map(len, passages))
+            self._storing.put(store, (call.blob, texts), "blob", size)
         self._outcomes.ended(call)
 
     def _store(self, blobs: Blobs, one: tuple[str, dict[str, Any]]) -> None:
@@ -103,11 +121,13 @@ class Keep:
             if value:
                 self._metrics.outcome(call.model, call.endpoint, f"thumbs_{value}" if name == "thumbs" else name)
         self._lines.append(self._log.outcome(call, time.time_ns(), **outcome))
+        for listener in self.outcome_listeners:
+            self._behind.do(partial(listener, call), outcome)
 
-    def _verdict(self, one: tuple[str, dict[str, Any]]) -> None:
-        call_id, verdict = one
+    def _verdict(self, one: tuple[str, dict[str, Any], float]) -> None:
+        call_id, verdict, weight = one
         call = self._outcomes.known(call_id)
-        self._metrics.verdict(call.model, verdict["name"], verdict["score.label"])
+        self._metrics.verdict(call.model, verdict["name"], verdict["score.label"], weight)
         self._lines.append(self._log.evaluation(call, time.time_ns(), verdict))
 
     def _write(self) -> None:
@@ -115,6 +135,15 @@ class Keep:
         lines, self._lines = self._lines, []
         if lines and (lost := self._journal.write(lines)):
             self._dropped("log", lost)
+
+
+def _fetched(blobs: Blobs, one: tuple[str, Callable[[dict[str, Any] | None], None]]) -> None:
+    call_id, then = one
+    try:
+        found = blobs.get(reference(call_id))
+    except Exception:  # noqa: BLE001  # whatever a remote store raises: there are no texts
+        found = None
+    then(found)
 
 
 def _sweep(blobs: Blobs, seconds: float) -> None:

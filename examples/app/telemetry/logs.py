@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Container
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,6 +15,15 @@ from .contract import Contract
 from .redact import Redactor
 
 _ZWJ = "\u200d"
+_LONG = 20_000
+
+
+class Texts(NamedTuple):
+    """What was said in a call, redacted."""
+
+    question: str
+    answer: str
+    passages: tuple[str, ...]
 
 
 class Log:
@@ -32,6 +41,8 @@ class Log:
         # An application has few system prompts, and long ones.
         self._hash_of_system = lru_cache(256)(_hash)
         self._second, self._told = 0, ""
+        # The same passages are found again and again.
+        self._clean_again = lru_cache(512)(redactor)
 
     def request(self, call: Call, at: int) -> bytes:
         """The line that says that a call began."""
@@ -67,6 +78,38 @@ class Log:
         if found is None:
             found = call.noted["answer"] = self.clean(call.answer or "")
         return found
+
+    def passages(self, call: Call) -> tuple[str, ...]:
+        """The redacted passages, worked out once a call."""
+        found: tuple[str, ...] | None = call.noted.get("passages")
+        if found is None:
+            found = call.noted["passages"] = tuple(
+                [self._clean_again(one) if len(one) < _LONG else self.clean(one) for one in call.passages]
+            )
+        return found
+
+    def texts(self, call: Call) -> Texts:
+        """All of it, worked out once a call; empty where content is not to be kept."""
+        if not self._content:
+            return Texts("", "", ())
+        return Texts(self.input(call)["question"], self.answer(call), self.passages(call))
+
+    def about(self, call: Call, at: int) -> dict[str, Any]:
+        """What has to be known of a call to make sense of its texts; `ended` is in seconds since the epoch."""
+        clean = self.clean
+        return {
+            "endpoint": self._named(call.endpoint, self._endpoints),
+            "provider": clean(call.provider),
+            "model": self._named(call.model, self._models),
+            "response_model": clean(call.response_model) if call.response_model else None,
+            "prompt_version": clean(call.prompt_version) if call.prompt_version else None,
+            "conversation_id": clean(call.conversation_id) if call.conversation_id else None,
+            "trace_id": call.trace_id,
+            "span_id": call.span_id,
+            "status": call.status,
+            "abandoned": call.abandoned,
+            "ended": at / 1e9,
+        }
 
     def _named(self, name: str, known: Container[str]) -> str:
         """A name that the spec knows is nobody's secret, whatever it looks like."""

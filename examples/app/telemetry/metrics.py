@@ -61,9 +61,13 @@ class Metrics:
         """What somebody did with an answer; `outcome` is one of the contract's."""
         self._pair(model, endpoint).outcomes[outcome].inc()
 
-    def verdict(self, model: str, dimension: str, label: str) -> None:
-        """What a judge found; dimension and label are the contract's."""
-        self["eval_results"].labels(self._contract.model_label(model), dimension, label).inc()
+    def verdict(self, model: str, dimension: str, label: str, weight: float = 1.0) -> None:
+        """What a judge found; dimension and label are the contract's, `weight` is for how many calls this one stands."""
+        labels = (self._contract.model_label(model), dimension, label)
+        for role, amount in (("eval_results", 1.0), ("eval_weight", weight), ("eval_squared_weight", weight**2)):
+            # A contract that was rendered by an older version knows no weights.
+            if role in self._metrics:
+                self._metrics[role].labels(*labels).inc(amount)
 
     def _pair(self, model: str, endpoint: str) -> "_Pair":
         labels = (self._contract.model_label(model), self._contract.endpoint_label(endpoint))

@@ -51,6 +51,11 @@ class Observation:
             self._finish(error)
         except Exception:  # noqa: BLE001
             self._failed()
+        for listener in self._telemetry.end_listeners:
+            try:
+                listener(self.call)
+            except Exception:  # noqa: BLE001
+                self._failed()
 
     def __enter__(self) -> Call:
         call = self.start()
@@ -122,6 +127,8 @@ class Observation:
         span.attributes["answer.length"] = len(call.answer or "")
         if call.cost_usd is not None:
             span.attributes["llm.cost_usd"] = call.cost_usd
+        if call.response_model:
+            span.attributes["gen_ai.response.model"] = call.response_model
         if call.response_id:
             span.attributes["gen_ai.response.id"] = call.response_id
         if call.finish_reason:

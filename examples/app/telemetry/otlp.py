@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from opentelemetry.trace import SpanContext
+
 from .spans import Span
 
 _double = struct.Struct("<d").pack
@@ -34,10 +36,18 @@ def span(one: Span) -> bytes:
         parts.append(_field(3, context.trace_state.to_header().encode()))
     for name, at, attributes in one.events:
         parts.append(_field(11, b"\x09" + _fixed64(at) + _field(2, name.encode()) + _attributes(3, attributes)))
+    for linked, attributes in one.links:
+        parts.append(_field(13, _link(linked) + _attributes(4, attributes)))
     if one.status.value:
         message = _field(2, one.message.encode("utf-8", "replace")) if one.message else b""
         parts.append(_field(15, message + b"\x18" + _varint(one.status.value)))
     return b"".join(parts)
+
+
+def _link(context: SpanContext) -> bytes:
+    """A `Span.Link`, without its attributes."""
+    state = _field(3, context.trace_state.to_header().encode()) if context.trace_state else b""
+    return b"\x0a\x10" + context.trace_id.to_bytes(16) + b"\x12\x08" + context.span_id.to_bytes(8) + state
 
 
 def _attributes(number: int, attributes: Mapping[str, Any]) -> bytes:

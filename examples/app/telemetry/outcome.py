@@ -15,7 +15,7 @@ SIMILAR = 0.6
 _MOST, _LONGEST = 5_000, 1_000
 _REMEMBERED = (
     "endpoint", "model", "provider", "user_id", "conversation_id", "prompt_version", "temperature", "call_id", "trace_id", "span_id", "status",
-    "tokens", "latency_ms", "first_token_ms", "cost_usd", "response_id", "blob", "abandoned",
+    "tokens", "latency_ms", "first_token_ms", "cost_usd", "response_id", "response_model", "blob", "abandoned",
 )  # fmt: skip
 """Of a call; its texts would be most of the memory."""
 _remembered = attrgetter(*_REMEMBERED)

@@ -37,15 +37,21 @@ class _Answer:
         self.tokens: dict[str, int] = {}
         self.failure, self.tier, self.whole = "", None, False
         self.id: str | None = None
+        self.model: str | None = None
         self.reason: str | None = None
 
     def into(self, call: Call) -> None:
         """Write down what is known; an answer that reads like a refusal is one."""
         text = "".join(self.text)
         call.tier, call.response_id, call.finish_reason = self.tier, self.id, self.reason
+        call.response_model = self.model or call.response_model
         call.answered(text, {kind: count for kind, count in self.tokens.items() if count})
         if self.failure or (self.whole and refuses(text)):
             call.failed(self.failure or "refusal", self.failure or "the answer reads like a refusal")
+
+    def _named(self, answer: Any) -> None:
+        """Some compatible endpoints leave the model out, or empty in the first pieces."""
+        self.model = getattr(answer, "model", None) or self.model
 
     def _finish(self, reason: str | None) -> None:
         if reason:
@@ -59,6 +65,7 @@ class ChatCompletions(_Answer):
     def reply(self, reply: Any) -> None:
         """A `ChatCompletion`."""
         self.id = reply.id
+        self._named(reply)
         self.tier = getattr(reply, "service_tier", None)
         for choice in reply.choices[:1]:
             self._message(choice.message)
@@ -68,6 +75,7 @@ class ChatCompletions(_Answer):
     def event(self, event: Any) -> bool:
         """A `ChatCompletionChunk`."""
         self.id = event.id
+        self._named(event)
         self.tier = getattr(event, "service_tier", None) or self.tier
         self.tokens = _openai_tokens(getattr(event, "usage", None), "prompt", "completion") or self.tokens
         said = False
@@ -111,6 +119,7 @@ class Responses(_Answer):
 
     def _end(self, response: Any) -> None:
         self.id = response.id
+        self._named(response)
         self.tokens = _openai_tokens(response.usage, "input", "output")
         details = getattr(response, "incomplete_details", None)
         self._finish((details and details.reason) or "stop")
@@ -125,6 +134,7 @@ class Messages(_Answer):
     def reply(self, reply: Any) -> None:
         """A `Message`."""
         self.id = reply.id
+        self._named(reply)
         self.text = [part.text for part in reply.content if part.type == "text"]
         self._usage(reply.usage)
         self._finish(reply.stop_reason)
@@ -134,6 +144,7 @@ class Messages(_Answer):
         kind = event.type
         if kind == "message_start":
             self.id = event.message.id
+            self._named(event.message)
             self._usage(event.message.usage)
         elif kind == "content_block_delta":
             if event.delta.type == "text_delta":

@@ -33,6 +33,7 @@ class Span(Interface):
     ) -> None:  # fmt: skip
         self.name, self.kind, self.parent, self.attributes = name, kind, parent, attributes
         self.events: list[tuple[str, int, Mapping[str, Any]]] = []
+        self.links: tuple[tuple[SpanContext, Mapping[str, Any]], ...] = ()
         self.status, self.message = StatusCode.UNSET, ""
         self.end_ns = 0
         self._sink, self._clean = sink, clean
@@ -64,6 +65,12 @@ class Span(Interface):
         """Something that happened meanwhile."""
         told = {key: self._cleaned(value) for key, value in (attributes or {}).items()}
         self.events.append((self._clean(name), timestamp or time.time_ns(), told))
+
+    def add_link(self, context: SpanContext, attributes: Mapping[str, Any] | None = None) -> None:
+        """Another span, of whatever trace, that this one has to do with; one that cannot be is left out."""
+        if context.is_valid:
+            told = {key: self._cleaned(value) for key, value in (attributes or {}).items()}
+            self.links = (*self.links, (context, told))
 
     def update_name(self, name: str) -> None:
         """Another name."""

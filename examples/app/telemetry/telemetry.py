@@ -5,7 +5,7 @@ import contextlib
 import os
 import time
 import weakref
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +21,7 @@ from .cost import cost_usd
 from .export import Exporter
 from .journal import Journal
 from .keep import Keep
-from .logs import Log
+from .logs import Log, Texts
 from .metrics import Metrics
 from .observation import Observation
 from .redact import Redactor
@@ -45,6 +45,7 @@ class Telemetry:
     ) -> None:  # fmt: skip
         logs = contract.data["logs"]
         self.contract, self.mistakes = contract, 0
+        self.end_listeners: tuple[Callable[[Call], None], ...] = ()
         self.metrics = Metrics(contract)
         self.clean = Redactor(logs["redact"], logs.get("patterns", {}))
         self._dropped = Dropped(lambda part, number: self.metrics["dropped"].labels(part).inc(number))
@@ -114,14 +115,46 @@ class Telemetry:
 
     def evaluated(
         self, call_id: str, dimension: str, label: Literal["pass", "fail", "error"], *, score: float | None = None, explanation: str | None = None,
+        probability: float = 1.0,
     ) -> None:  # fmt: skip
-        """What a judge found, as an event joined by the call's id, and a counter; the explanation is redacted.
+        """What a judge found, as an event joined by the call's id, and counters; the explanation is redacted.
+
+        `probability` is the one with which this answer was chosen to be judged, so that 1 / probability is for how many it stands
+        (Horvitz and Thompson, 1952). One that is none, 0 or more than 1, has no weight.
 
         >>> telemetry.evaluated(call.call_id, "groundedness", "pass", explanation="every sentence is in a passage")
         """
         said = None if explanation is None else self.clean(explanation)
         verdict = {"name": dimension, "score.label": label, "score.value": score, "explanation": said}
-        self.keep.judged(call_id, verdict)
+        self.keep.judged(call_id, verdict, 1.0 / probability if 0 < probability <= 1 else 0.0)
+
+    def on_end(self, listener: Callable[[Call], None]) -> None:
+        """Call this with each call that has ended, at once: it should take microseconds. What it raises is counted, and reaches nobody.
+
+        >>> slow = []
+        >>> telemetry.on_end(lambda call: slow.append(call.call_id) if (call.latency_ms or 0) > 10_000 else None)
+        """
+        self.end_listeners = (*self.end_listeners, listener)
+
+    def on_outcome(self, listener: Callable[[Call, Mapping[str, Any]], None]) -> None:
+        """Call this with each outcome (`thumbs`, `retry`, `abandoned`), in the thread behind; of a call that is not remembered only the id is known.
+
+        >>> disliked = []
+        >>> telemetry.on_outcome(lambda call, outcome: disliked.append(call.call_id) if outcome["thumbs"] == "down" else None)
+        """
+        self.keep.outcome_listeners = (*self.keep.outcome_listeners, listener)
+
+    def redacted(self, call: Call) -> Texts:
+        """Question, answer and passages of a call without what should not leave the process; all empty where content is not to be kept."""
+        return self.keep.redacted(call)
+
+    def texts(self, call_id: str, then: Callable[[dict[str, Any] | None], None]) -> None:
+        """Give the stored texts of a call to `then`, soon and in another thread; None where there are none, or no longer.
+
+        >>> found = []
+        >>> telemetry.texts(call.call_id, found.append)
+        """
+        self.keep.texts(call_id, then)
 
     def priced(self, call: Call) -> float | None:
         """What a call cost, in USD; None where no price is known."""

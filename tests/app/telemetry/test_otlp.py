@@ -69,3 +69,36 @@ def test_parents_events_and_status_survive() -> None:
     assert told["exception.message"] == "[redacted] is not here"
     assert b"ada" not in request.SerializeToString()
     assert request.resource_spans[0].resource.attributes[0].key == "service.name"
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 2**128 - 1), st.integers(1, 2**64 - 1), st.booleans(), st.dictionaries(st.text(min_size=1), VALUES, max_size=3)),
+        max_size=4,
+    )
+)  # fmt: skip
+def test_links_survive(links: list[tuple[int, int, bool, dict[str, Any]]]) -> None:
+    """To spans of any trace, with their state and attributes; their texts are redacted like any other."""
+    kept: list[Span] = []
+    span = Spans(kept.append, lambda text: f"<{text}>").start("judge")
+    state = TraceState([("vendor", "1")])
+    for trace_id, span_id, stated, attributes in links:
+        span.add_link(SpanContext(trace_id, span_id, is_remote=True, trace_state=state if stated else None), attributes)
+    span.end()
+    (found,) = read(kept).resource_spans[0].scope_spans[0].spans
+    told = [
+        (int.from_bytes(one.trace_id), int.from_bytes(one.span_id), one.trace_state == "vendor=1",
+         {pair.key: value(pair.value) for pair in one.attributes})
+        for one in found.links
+    ]  # fmt: skip
+    assert told == [
+        (trace_id, span_id, stated, {key: f"<{one}>" if isinstance(one, str) else one for key, one in attributes.items()})
+        for trace_id, span_id, stated, attributes in links
+    ]  # fmt: skip
+
+
+def test_a_link_to_no_span_is_left_out() -> None:
+    """A call that was never traced has ids of zeros."""
+    span = Spans(print, str).start("judge")
+    span.add_link(SpanContext(0, 0, is_remote=True))
+    assert span.links == ()
