@@ -1,0 +1,23 @@
+"""What is to be judged and what was, kept through any crash: SQLite by default, PostgreSQL by URL."""
+
+from .error import StoreError
+from .open import open_store
+from .state import JSON
+from .store import Store
+from .values import Claim, Dead, Depth, Labelled, Put, Reservation, Row, Spent, Totals
+
+__all__ = [
+    "JSON",
+    "Claim",
+    "Dead",
+    "Depth",
+    "Labelled",
+    "Put",
+    "Reservation",
+    "Row",
+    "Spent",
+    "Store",
+    "StoreError",
+    "Totals",
+    "open_store",
+]
