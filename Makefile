@@ -55,6 +55,9 @@ drill: $(VENV)/run ## play three incidents through a real stack of their own, in
 backtest: $(VENV)/run ## the alerts over a real server's history; ARGS="--prometheus URL --days 30"
 	@$(BIN)/stackgen backtest --spec $(SPEC) $(ARGS)
 
+evals: $(VENV)/run ## the judges on the fixed questions: did anything get worse; ARGS=redteam attacks, ARGS=label for another part
+	@PYTHONPATH=examples $(BIN)/python -m app.evals $(or $(ARGS),check)
+
 test: $(VENV)/dev ## all tests that need no running stack
 	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not e2e" $(ARGS)
 
@@ -102,4 +105,4 @@ $(VENV)/types: $(VENV)/bootstrap requirements/types.txt
 	@$(INSTALL) requirements/types.txt
 	@touch $@
 
-.PHONY: help stack obtain down status logs render check prove traffic chaos backtest drill test e2e lint lock clean
+.PHONY: help stack obtain down status logs render check prove traffic chaos backtest drill evals test e2e lint lock clean
