@@ -37,6 +37,7 @@ def parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
     option("pace", float, "1", "multiplies every time: 0.1 is ten times as fast, 0 does not wait")
     option("words-at-once", int, "1", "words in a piece of a stream")
     option("hang", float, str(NEVER), "seconds that a call that times out says nothing")
+    option("invented", float, "0.03", "share of answers with an invented sentence, unless flawless")
     found.add_argument(
         "--flawless",
         action="store_true",
@@ -49,7 +50,7 @@ def parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
 def main() -> None:
     """Serve."""
     told = parser(os.environ).parse_args()
-    behaviour = Behaviour(told.seed, told.pace, told.words_at_once, flawless=told.flawless)
+    behaviour = Behaviour(told.seed, told.pace, told.words_at_once, flawless=told.flawless, invented=told.invented)
     app = create(behaviour, told.hang)
     print(f"model simulator at http://{told.host}:{told.port}, Ctrl-C ends it", flush=True)
     uvicorn.run(app, host=told.host, port=told.port, log_level="warning", access_log=False)

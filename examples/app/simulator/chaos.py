@@ -14,8 +14,12 @@ USAGE = """usage: chaos                       show how it behaves now
        chaos cuts|error_events|garbage 0.2           or breaks in the middle
        chaos refusal_fields|refusal_texts|filtered_prompts 0.2
        chaos rate_limits 1 retry_after 5 leak 0.5    what rate limits tell, and whether they name an address
+       chaos worse|rude|overrefuse 0.15              answers with an invented sentence, rude ones, needless refusals
+       chaos judge 0.8 judge_garbage 0.1             a judge that is right four times in five, and often makes no sense
        chaos ... models a,b        only these models
        chaos recover               behave again"""
+_SHORT = {"worse": "quality", "judge": "judge_accuracy"}
+"""Words that are easier to remember than what they set."""
 
 
 def _request(url: str, words: list[str]) -> urllib.request.Request:
@@ -26,7 +30,7 @@ def _request(url: str, words: list[str]) -> urllib.request.Request:
     if len(words) % 2:
         raise ValueError(f"an odd number of words: {' '.join(words)}")
     wanted = {
-        name: value.split(",") if name == "models" else float(value)
+        _SHORT.get(name, name): value.split(",") if name == "models" else float(value)
         for name, value in zip(words[::2], words[1::2], strict=True)
     }
     return urllib.request.Request(url, json.dumps(wanted).encode(), {"content-type": "application/json"}, method="POST")

@@ -34,7 +34,9 @@ class Chaos:
     """How to misbehave: `slow` and `expensive` multiply, the others are shares of calls; `models` empty means all.
 
     `retry_after` is what a rate limit tells the caller to wait, in seconds; `leak` is the share of rate limits that
-    name the e-mail address of the caller's account.
+    name the e-mail address of the caller's account. `quality`, `rude` and `overrefuse` are shares of the answers that come: with an invented
+    sentence, rude, or a refusal though the passages hold something. `judge_accuracy` is how often a judge is right, `judge_garbage`
+    the share of its replies that are no verdict; these two hold for all models.
     """
 
     slow: float = 1.0
@@ -59,6 +61,11 @@ class Chaos:
     refusal_texts: float = 0.0
     retry_after: float = 2.0
     leak: float = 0.0
+    quality: float = 0.0
+    rude: float = 0.0
+    overrefuse: float = 0.0
+    judge_accuracy: float = 1.0
+    judge_garbage: float = 0.0
     models: list[str] = field(default_factory=list)
 
     @classmethod
