@@ -1,6 +1,6 @@
 """Every metric, label, recorded series, uid, component and port name, once.
 
-Nothing else in this package spells one of these names. Raw names belong to the `kit` dialect (the reference app's telemetry
+Nothing else in this package spells one of these names; those of judged answers are in eval_names.py. Raw names belong to the `kit` dialect (the reference app's telemetry
 kit); recorded names follow `level:metric:operations` (prometheus.io, "Recording rules").
 """
 
@@ -15,8 +15,6 @@ DIRECTION: Final = "direction"
 OUTCOME: Final = "outcome"
 PART: Final = "part"
 """What the kit could not keep."""
-DIMENSION: Final = "dimension"
-VERDICT: Final = "verdict"
 LE: Final = "le"
 SETTING: Final = "setting"
 """On alerts only: the model whose override made this alert, where several settings of one alert exist."""
@@ -28,7 +26,6 @@ ERROR_KINDS: Final = ("api_error", "timeout", "refusal", "safety_block")
 TOKEN_DIRECTIONS: Final = ("input", "output", "cache_read", "cache_write", "reasoning")
 OUTCOMES: Final = ("thumbs_up", "thumbs_down", "retry", "abandoned")
 DROPPED_PARTS: Final = ("log", "span", "blob")
-VERDICTS: Final = ("pass", "fail", "error")
 
 # --- raw metrics of the kit dialect -----------------------------------------------------------------------------------
 KIT_REQUESTS: Final = "llm_requests_total"
@@ -40,11 +37,6 @@ KIT_TTFT: Final = "llm_time_to_first_token_ms"
 KIT_UNPRICED: Final = "llm_unpriced_calls_total"
 KIT_OUTCOMES: Final = "llm_outcomes_total"
 KIT_DROPPED: Final = "llm_telemetry_dropped_total"
-KIT_EVAL_RESULTS: Final = "llm_eval_results_total"
-KIT_EVAL_QUEUE_DEPTH: Final = "llm_eval_queue_depth"
-KIT_EVAL_OLDEST: Final = "llm_eval_oldest_seconds"
-KIT_EVAL_JUDGE_COST: Final = "llm_eval_judge_cost_usd_total"
-KIT_EVAL_DROPPED: Final = "llm_eval_dropped_total"
 
 # --- what Prometheus adds by itself ------------------------------------------------------------------------------------
 INSTANCE: Final = "instance"
@@ -101,25 +93,6 @@ def unpriced_rate(window: str) -> str:
 def outcomes_rate(window: str) -> str:
     """User reactions per second; labels job, model, endpoint, outcome."""
     return f"job_model_endpoint_outcome:llm_outcomes:rate{window}"
-
-
-def eval_rate(window: str) -> str:
-    """Judged answers per second by verdict; labels job, model, dimension, verdict."""
-    return f"job_model_dimension_verdict:llm_eval_results:rate{window}"
-
-
-EVAL_QUEUE: Final = "job:llm_eval_queue_depth:sum"
-"""Answers that wait for a judge; label job."""
-
-
-def eval_dropped(window: str) -> str:
-    """Answers per second that were not judged; label job."""
-    return f"job:llm_eval_dropped:rate{window}"
-
-
-def judge_cost(window: str) -> str:
-    """Cost of judging in USD per second; label job."""
-    return f"job:llm_eval_judge_cost_usd:rate{window}"
 
 
 # What the alerts compare; levels are job, model (latency, errors) and job (spend).
@@ -227,6 +200,7 @@ RULE_GROUPS: Final = (
     "llm-latency",
     "llm-errors",
     "llm-spend",
+    "llm-evals",
     "llm-tickets",
 )
 """Rule groups so that each follows what it reads. Prometheus runs them side by side; promtool at random unless told this order."""
@@ -236,7 +210,6 @@ ALERT_SPEND: Final = "LLMSpendSpike"
 TICKET_LOST: Final = "LLMSignalLost"
 TICKET_UNPRICED: Final = "LLMUnpricedCalls"
 TICKET_DRIFT: Final = "LLMLatencyDrift"
-TICKET_PASS_RATE: Final = "LLMPassRateLow"  # noqa: S105  # a rate of passes, no password
 
 # --- dashboards and data sources --------------------------------------------------------------------------------------
 UID_PROMETHEUS: Final = "prometheus"
@@ -263,6 +236,7 @@ COLLECTOR: Final = "collector"
 APP: Final = "app"
 SIMULATOR: Final = "simulator"
 TRAFFIC: Final = "traffic"
+EVALS: Final = "evals"
 
 ROLES: Final = {
     "traces": (TEMPO, JAEGER),
@@ -285,6 +259,7 @@ DEFAULT_PORTS: Final = {
     "collector": 8888,
     "app": 8080,
     "simulator": 8081,
+    "evals": 8082,
     "internal": 14300,
 }
 """Host ports of the published endpoints on 127.0.0.1, as `stack.ports` names them."""

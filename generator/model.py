@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
+from generator.evals_model import Evals
 from generator.placement import Placement
 
 
@@ -112,6 +113,8 @@ class Tickets:
     unpriced: Ticket
     drift: Ticket
     pass_rate: Ticket
+    pass_drop: Ticket
+    judge_drift: Ticket
 
 
 @dataclass(frozen=True)
@@ -215,17 +218,6 @@ class Traces:
     headers_file: str
     retention: Duration
     sample: float
-
-
-@dataclass(frozen=True)
-class Evals:
-    """Sampled judging of production answers; `sample` and `pass_rate_below` are 0 to 1."""
-
-    sample: float
-    judge_model: str
-    max_usd_per_day: float
-    dimensions: tuple[str, ...]
-    pass_rate_below: float
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The four golden panels as data, once: the Grafana dashboard and the page that Prometheus serves are both made of them.
 
+Those about the quality of answers are in quality_panels.py, of the same parts.
+
 Queries read only recorded series. `@ME@` stands for the matchers of job, model and endpoint, `@M@` for those of job and
 model, `@J@` for the job alone; whoever shows the panel puts its own filter there.
 """
@@ -13,24 +15,32 @@ from generator.model import Model
 from generator.promql import equals, number
 from generator.rules.settings import scopes
 
+Unit = Literal["req/min", "ms", "USD/min", "share", "answers", "s", "USD"]
+"""A share is 0 to 1, and shown in per cent."""
+
 
 @dataclass(frozen=True)
 class Query:
-    """One line of a panel; a limit is drawn dashed, what is usual dotted. `legend` may hold `{{label}}`."""
+    """One line of a panel; a limit is drawn dashed, what is usual dotted. `legend` may hold `{{label}}`.
+
+    Of a value, `aspect` says whether it is an end (`low`, `high`) of the band around the one of the same legend, or one that nobody
+    should trust yet (`doubt`).
+    """
 
     expr: str
     legend: str
     role: Literal["value", "usual", "limit"] = "value"
+    aspect: Literal["", "low", "high", "doubt"] = ""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A panel; `unit` is req/min, ms or USD/min; `headline` says which number is shown large: `sum`, or a legend."""
+    """A panel; `headline` says which number is shown large: `sum`, `lowest`, or a legend."""
 
     key: str
     title: str
     question: str
-    unit: str
+    unit: Unit
     queries: tuple[Query, ...]
     headline: str
     stacked: bool = False

@@ -78,6 +78,8 @@ _INSIDE = {
     ),
     c.APP: ({"http": 8080}, "/etc/app", "/var/lib/app", "app"),
     c.SIMULATOR: ({"http": 8081}, "/etc/app", "/tmp", "simulator"),  # noqa: S108  # the container's own tmpfs
+    # Below the app's folder: both write to one spool, so both have one volume.
+    c.EVALS: ({"http": 8082}, "/etc/app", "/var/lib/app/evals", "evals"),
 }
 
 
@@ -86,7 +88,7 @@ def compose_placement(published: Mapping[str, int], *, example_app: bool, traces
 
     `traces` is the component that stores them, empty where they go elsewhere.
     """
-    without = {c.TEMPO, c.JAEGER} - {traces} | (set() if example_app else {c.APP, c.SIMULATOR})
+    without = {c.TEMPO, c.JAEGER} - {traces} | (set() if example_app else {c.APP, c.SIMULATOR, c.EVALS})
     places = {}
     for name, (ports, etc, data, port_name) in _INSIDE.items():
         if name in without:

@@ -8,14 +8,12 @@ from generator.model import (
     App,
     Duration,
     ErrorAlert,
-    Evals,
     ExtraPhase,
     ExtraProof,
     LatencyAlert,
     LlmModel,
     Logs,
     Model,
-    Price,
     Receiver,
     Service,
     SpendAlert,
@@ -26,7 +24,7 @@ from generator.model import (
     Windows,
 )
 from generator.placement import Placement, compose_placement
-from generator.prices.lookup import lookup
+from generator.resolve_evals import evals, price_of
 from generator.spec import alerts as alert_spec
 from generator.spec import proofs as proof_spec
 from generator.spec import schema
@@ -62,13 +60,7 @@ def resolve(spec: Spec, *, spec_name: str, placement: Placement | None = None) -
             Duration(spec.traces.retention),
             spec.traces.sample,
         ),
-        evals=Evals(
-            spec.evals.sample,
-            spec.evals.judge.model,
-            spec.evals.judge.max_usd_per_day,
-            tuple(spec.evals.dimensions),
-            spec.evals.pass_rate_below,
-        ),
+        evals=evals(spec),
         stack=Stack(Duration(spec.stack.scrape_interval), Duration(spec.stack.retention), ports),
         placement=placement or compose_placement(ports, example_app=example, traces=_store(spec)),
     )
@@ -116,12 +108,15 @@ def _proof(one: proof_spec.Extra) -> ExtraProof:
 
 
 def _tickets(alerts: alert_spec.Alerts) -> Tickets:
-    lost, unpriced, drift, pass_rate = alerts.signal_lost, alerts.unpriced, alerts.drift, alerts.pass_rate
+    lost, unpriced, drift = alerts.signal_lost, alerts.unpriced, alerts.drift
+    low, drop, judge = alerts.pass_rate, alerts.pass_drop, alerts.judge_drift
     return Tickets(
         Ticket(lost.enabled, Duration(lost.for_), lost.severity),
         Ticket(unpriced.enabled, Duration(unpriced.for_), unpriced.severity),
         Ticket(drift.enabled, Duration(drift.for_), drift.severity, drift.factor),
-        Ticket(pass_rate.enabled, Duration(pass_rate.for_), pass_rate.severity, pass_rate.min_verdicts),
+        Ticket(low.enabled, Duration(low.for_), low.severity, low.min_verdicts),
+        Ticket(drop.enabled, Duration(drop.for_), drop.severity, drop.min_drop),
+        Ticket(judge.enabled, Duration(judge.for_), judge.severity, judge.max_changed),
     )
 
 
@@ -172,22 +167,9 @@ def _model(llm: schema.LlmModel, alerts: alert_spec.Alerts) -> LlmModel:
     return LlmModel(
         name=llm.name,
         provider=llm.provider,
-        price=_price(llm),
+        price=price_of(llm.price, llm.provider, llm.name),
         latency=_latency(alerts.latency, llm.alerts.latency),
         errors=_errors(alerts.errors, llm.alerts.errors),
-    )
-
-
-def _price(llm: schema.LlmModel) -> Price | None:
-    own = llm.price
-    if own is None:
-        return lookup(llm.provider, llm.name)
-    return Price(
-        own.input,
-        own.output,
-        own.input if own.cache_read is None else own.cache_read,
-        own.input if own.cache_write is None else own.cache_write,
-        "spec",
     )
 
 

@@ -54,6 +54,35 @@ def _errors(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def _evals(draw: st.DrawFn, models: list[str]) -> dict[str, Any]:
+    own = {
+        "name": "brand",
+        "rubric": "Is the answer plain and warm, as the brand is?",
+        "scale": draw(st.integers(2, 10)),
+    }
+    fields: dict[str, Any] = {
+        "sample": draw(st.sampled_from(["0.1%", "1%", "100%"])),
+        "by": draw(st.sampled_from(["call", "conversation"])),
+        "models": {name: draw(PERCENT) for name in models if draw(st.booleans())},
+        "dimensions": draw(
+            st.sampled_from([["tone"], ["groundedness", "refusal"], [own | {"taste": True}], ["refusal", own, "tone"]])
+        ),
+        "pass_rate_below": draw(PERCENT),
+    }
+    return {name: value for name, value in fields.items() if draw(st.booleans())}
+
+
+@st.composite
+def _quality(draw: st.DrawFn) -> dict[str, Any]:
+    tickets = {
+        "pass_rate": {"min_verdicts": draw(st.sampled_from([1, 30, 500]))},
+        "pass_drop": {"min_drop": draw(PERCENT)},
+        "judge_drift": {"max_changed": draw(PERCENT)},
+    }
+    return {name: setting | {"enabled": draw(st.booleans())} for name, setting in tickets.items()}
+
+
+@st.composite
 def valid_specs(draw: st.DrawFn, most_models: int = 4) -> str:
     """A spec that must load, render, and be accepted by promtool."""
     window = draw(st.sampled_from([120, 300, 600]))
@@ -82,7 +111,9 @@ def valid_specs(draw: st.DrawFn, most_models: int = 4) -> str:
             "latency": draw(_latency(window, partial=False)),
             "errors": draw(_errors()),
             "spend": spend,
+            **draw(_quality()),
         },
+        "evals": draw(_evals(names)),
         "notify": draw(
             st.sampled_from(
                 [{}, {"slack": {"webhook_file": "secrets/slack", "channel": "#llm"}}, {"webhook": {"url_file": "a/b"}}]

@@ -9,8 +9,8 @@ from generator.model import Model
 from generator.pipeline import artifacts
 
 ONE = "service: {name: bot}\nmodels:\n  - {name: gpt-4o-mini, provider: openai}\n"
-LINE = "  - {name: claude-haiku-4-5, provider: anthropic}\n"
-ADDED = "claude-haiku-4-5"
+LINE = "  - {name: claude-sonnet-4-5, provider: anthropic}\n"
+ADDED = "claude-sonnet-4-5"
 
 
 @pytest.fixture(scope="module")

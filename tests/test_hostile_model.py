@@ -71,9 +71,10 @@ def test_promtool_accepts_the_rules(
     promtool("check", "rules", *sorted(folder.rglob("*.yml")))
 
 
-def test_the_page_has_one_script_of_data_and_no_element_of_the_name(rendered: list[Artifact]) -> None:
+@pytest.mark.parametrize("name", ["llm.html", "llm-quality.html"])
+def test_the_page_has_one_script_of_data_and_no_element_of_the_name(rendered: list[Artifact], name: str) -> None:
     """A real HTML parser finds the elements that the template has, and JSON inside."""
-    (page,) = [one for one in rendered if one.path.endswith(".html")]
+    (page,) = [one for one in rendered if one.path.endswith(f"/{name}")]
     tags: list[str] = []
 
     class Reader(HTMLParser):

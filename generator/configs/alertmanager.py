@@ -1,6 +1,7 @@
 """Alertmanager: who is told, how alerts are grouped, and what the message says."""
 
 from generator import conventions as c
+from generator import eval_names as e
 from generator.artifact import Artifact, notice
 from generator.model import Model, Receiver
 from generator.templating import fill
@@ -18,7 +19,16 @@ def build(model: Model) -> list[Artifact]:
     # A comment of YAML would be part of the message.
     body = text.split("\n", 2)[2]
     return [
-        fill(model, "alertmanager/alertmanager.yml", here=here, receivers=receivers, page=page, ticket=ticket),
+        fill(
+            model,
+            "alertmanager/alertmanager.yml",
+            here=here,
+            receivers=receivers,
+            page=page,
+            ticket=ticket,
+            drift=e.TICKET_JUDGE_DRIFT,
+            doubted=(e.TICKET_PASS_RATE, e.TICKET_PASS_DROP),
+        ),
         Artifact("alertmanager/templates/llm.tmpl", f"{{{{/* {notice(model.spec_name)} */ -}}}}\n{body}"),
     ]
 

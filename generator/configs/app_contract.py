@@ -4,8 +4,11 @@ import json
 from typing import Any
 
 from generator import conventions as c
+from generator import eval_names as e
 from generator.artifact import Artifact, notice
 from generator.buckets import LATENCY_BUCKETS_MS
+from generator.configs import evals_contract
+from generator.configs.evals_contract import metric, usd
 from generator.model import LlmModel, Model
 
 _BUCKETS = list(LATENCY_BUCKETS_MS)
@@ -47,33 +50,16 @@ def _contract(model: Model) -> dict[str, Any]:
                 "evaluation": c.LOG_EVALUATION,
             },
         },
-        "evals": {
-            "sample": model.evals.sample,
-            "judge_model": model.evals.judge_model,
-            "max_usd_per_day": model.evals.max_usd_per_day,
-            "dimensions": list(model.evals.dimensions),
-        },
+        "evals": evals_contract.section(model.evals),
     }
 
 
 def _model(llm: LlmModel) -> dict[str, Any]:
-    price = llm.price
-    usd = price and {
-        "input": price.input,
-        "output": price.output,
-        "cache_read": price.cache_read,
-        "cache_write": price.cache_write,
-    }
-    return {"name": llm.name, "provider": llm.provider, "usd_per_million_tokens": usd}
+    return {"name": llm.name, "provider": llm.provider, "usd_per_million_tokens": usd(llm.price)}
 
 
 def _metrics(model: Model) -> dict[str, Any]:
     """By role: name, type, help, labels in order, the values of labels that are not models or endpoints, and buckets."""
-
-    def metric(name: str, kind: str, about: str, labels: list[str], **more: Any) -> dict[str, Any]:
-        return {"name": name, "type": kind, "help": about, "labels": labels, **more}
-
-    dimensions = list(model.evals.dimensions)
     return {
         "requests": metric(c.KIT_REQUESTS, "counter", "Calls to a model, failed ones included.", _ME),
         "latency": metric(c.KIT_LATENCY, "histogram", "Time until the whole answer, in milliseconds.", _ME, buckets=_BUCKETS),
@@ -86,12 +72,7 @@ def _metrics(model: Model) -> dict[str, Any]:
                            values={c.OUTCOME: list(c.OUTCOMES)}),
         "dropped": metric(c.KIT_DROPPED, "counter", "What telemetry could not keep: log lines, spans, full texts.", [c.PART],
                           values={c.PART: list(c.DROPPED_PARTS)}),
-        "eval_results": metric(c.KIT_EVAL_RESULTS, "counter", "Judged answers.", [c.MODEL, c.DIMENSION, c.VERDICT],
-                               values={c.DIMENSION: dimensions, c.VERDICT: list(c.VERDICTS)}),
-        "eval_queue_depth": metric(c.KIT_EVAL_QUEUE_DEPTH, "gauge", "Answers that wait for a judge.", []),
-        "eval_oldest": metric(c.KIT_EVAL_OLDEST, "gauge", "Age of the oldest waiting answer, in seconds.", []),
-        "eval_judge_cost": metric(c.KIT_EVAL_JUDGE_COST, "counter", "Cost of judging in USD.", []),
-        "eval_dropped": metric(c.KIT_EVAL_DROPPED, "counter", "Answers that were not judged, by budget or failure.", []),
+        **evals_contract.judged(model.evals),
     }  # fmt: skip
 
 
@@ -124,7 +105,7 @@ def _log_schema(model: Model) -> dict[str, Any]:
     }  # fmt: skip
     evaluation = {
         "gen_ai.evaluation.name": text,
-        "gen_ai.evaluation.score.label": {"enum": list(c.VERDICTS)},
+        "gen_ai.evaluation.score.label": {"enum": list(e.VERDICTS)},
         "gen_ai.evaluation.score.value": {"type": ["number", "null"]},
         "gen_ai.evaluation.explanation": maybe_text,
     }

@@ -2,6 +2,7 @@
 
 from generator import conventions as c
 from generator.artifact import Artifact
+from generator.judging import LOG, worker
 from generator.model import Model
 from generator.templating import fill
 
@@ -15,7 +16,7 @@ def build(model: Model) -> list[Artifact]:
     here, traces, logs = placement.get(c.COLLECTOR), _traces(model), _logs(model)
     if here is None or not (traces or logs):
         return []
-    app, prometheus = placement.get(c.APP), placement[c.PROMETHEUS]
+    prometheus = placement[c.PROMETHEUS]
     return [
         fill(
             model,
@@ -23,7 +24,7 @@ def build(model: Model) -> list[Artifact]:
             here=here,
             traces=traces,
             logs=logs,
-            log_files=[f"{app.data}/{APP_LOG}"] if app else list(model.app.log_files),
+            log_files=_log_files(model),
             # A dollar begins a variable there.
             patterns=[pattern.replace("$", "$$") for pattern in model.logs.patterns.values()],
             prometheus=prometheus,
@@ -31,6 +32,12 @@ def build(model: Model) -> list[Artifact]:
             otlp_metrics=prometheus.version >= (3, 0, 0),
         )
     ]
+
+
+def _log_files(model: Model) -> list[str]:
+    app, judge = model.placement.get(c.APP), worker(model)
+    own = [f"{app.data}/{APP_LOG}"] if app else list(model.app.log_files)
+    return own + ([f"{judge.data}/{LOG}"] if judge else [])
 
 
 def _traces(model: Model) -> str:

@@ -5,17 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from generator import conventions as c
+from generator import judging
 from generator.artifact import Artifact
 from generator.configs.collector import APP_LOG
 from generator.configs.grafana import QUIET
 from generator.configs.trace_links import trace_links
 from generator.model import Model
-from generator.placement import Placement
+from generator.placement import Place, Placement
 from generator.templating import fill
 from generator.versions import PINNED
 
 _HEALTHY, _STARTED = "service_healthy", "service_started"
 _APP_USER = "10001:10001"
+_KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL")
+_JUDGE_KEY = "JUDGE_API_KEY"
 
 _PROFILE = {name: role for role, names in c.ROLES.items() for name in names} | {c.TRAFFIC: c.TRAFFIC}
 PROFILES = (*c.ROLES, c.TRAFFIC)
@@ -38,6 +41,8 @@ class Container:
     secrets: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
     after: dict[str, str] = field(default_factory=dict)
+    passed: tuple[str, ...] = ()
+    """Variables of whoever calls Compose that it gets as they are, if they are set: keys, which no file may hold."""
 
     @property
     def profile(self) -> str:
@@ -205,7 +210,8 @@ def _example(model: Model) -> list[Container]:
     place = model.placement
     simulator, app, collector = place[c.SIMULATOR], place[c.APP], place[c.COLLECTOR]
     shared: dict[str, Any] = {"image": f"stackgen-{c.APP}:local", "user": _APP_USER, "build": True}
-    contract = "./app:/etc/app:ro"
+    contract, judge = "./app:/etc/app:ro", judging.worker(model)
+    endpoint = f"http://{collector.address('otlp_http')}"
 
     def alive(port: int) -> tuple[str, ...]:
         return ("python", "-c", f"import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/readyz', timeout=2)")
@@ -223,11 +229,12 @@ def _example(model: Model) -> list[Container]:
                 "APP_BLOBS": f"{app.data}/blobs", "APP_HOST": app.listen, "APP_LOG_FILE": f"{app.data}/{APP_LOG}",
                 "APP_PORT": str(app.ports["http"]), "APP_TRACE_URLS": " ".join(trace_links(model)[:1]), "LLM_CONTRACT": "/etc/app/contract.json",
                 "LLM_SIMULATOR_URL": f"http://{simulator.address()}",
-                "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{collector.address('otlp_http')}",
+                "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, **judging.spool(model),
             },
-            ports=_published(model, place, c.APP, http="app"), check=alive(app.ports["http"]),
+            passed=_KEYS, ports=_published(model, place, c.APP, http="app"), check=alive(app.ports["http"]),
             after={c.SIMULATOR: _HEALTHY, c.COLLECTOR: _STARTED}, **shared,
         ),
+        *([_judge(model, judge, endpoint, shared, alive(judge.ports["http"]))] if judge else []),
         Container(
             c.TRAFFIC, memory="128m", volumes=(contract,), command=("python", "-m", "app.traffic"),
             environment={"LLM_CONTRACT": "/etc/app/contract.json", "TRAFFIC_TARGET": f"http://{app.address()}",
@@ -235,3 +242,15 @@ def _example(model: Model) -> list[Container]:
             after={c.APP: _HEALTHY}, **shared,
         ),
     ]  # fmt: skip
+
+
+def _judge(model: Model, here: Place, endpoint: str, shared: dict[str, Any], check: tuple[str, ...]) -> Container:
+    """Beside the app, with its volume: the spool is there, and the log that the Collector reads."""
+    return Container(
+        c.EVALS, memory="256m", volumes=("./app:/etc/app:ro", "app:/var/lib/app"), command=("python", "-m", "app.evals", "worker"),
+        environment={
+            **judging.environment(model, here), "LLM_CONTRACT": "/etc/app/contract.json",
+            "LLM_SIMULATOR_URL": f"http://{model.placement[c.SIMULATOR].address()}", "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
+        },
+        passed=(*_KEYS, _JUDGE_KEY), ports=_published(model, model.placement, c.EVALS, http="evals"), check=check, after={c.APP: _STARTED}, **shared,
+    )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from generator import conventions as c
 from generator.artifact import Artifact, notice
+from generator.judging import worker
 from generator.model import Model
+from generator.page.build import QUALITY
 from generator.sources.registry import SOURCES
 from generator.templating import fill
 
@@ -11,7 +13,7 @@ _FILES = (
     ("prometheus/rules/canonical.yml", "raw metrics -> the series that panels show"),
     ("prometheus/rules", "beside it a file an alert: what it compares, and when it fires"),
     ("prometheus/tests", "promtool tests that prove them"),
-    ("prometheus/consoles", "the page with the four golden signals, served by Prometheus"),
+    ("prometheus/consoles", "two pages served by Prometheus: the four golden signals, and the quality of answers"),
     ("alertmanager/alertmanager.yml", "who is told, and how alerts are grouped"),
     ("grafana", "data sources and three dashboards"),
     ("tempo/tempo.yaml", "traces"),
@@ -28,8 +30,11 @@ _SIGNALS = ("spend", "tokens", "ttft_buckets", "unpriced", "outcomes", "evals")
 def build(model: Model) -> list[Artifact]:
     """`README.md`."""
     source = SOURCES[model.source]
-    page = f"{model.placement[c.PROMETHEUS].url}/consoles/{c.PAGE}"
-    urls = [("the four golden signals, served by Prometheus", page)]
-    urls += [(name, place.url) for name, place in model.placement.places.items() if name != c.SIMULATOR]
+    pages = f"{model.placement[c.PROMETHEUS].url}/consoles"
+    urls = [("the four golden signals, served by Prometheus", f"{pages}/{c.PAGE}")]
+    if source.evals is not None:
+        urls.append(("the quality of answers, served by Prometheus", f"{pages}/{QUALITY}"))
+    hidden = {c.SIMULATOR} if worker(model) else {c.SIMULATOR, c.EVALS}
+    urls += [(name, place.url) for name, place in model.placement.places.items() if name not in hidden]
     missing = [signal for signal in _SIGNALS if getattr(source, signal) is None]
     return [fill(model, "README.md", notice=notice(model.spec_name), urls=urls, files=_FILES, missing=missing)]

@@ -5,6 +5,7 @@ from typing import Any
 from generator import conventions as c
 from generator.artifact import Artifact
 from generator.dashboards import grafana as g
+from generator.dashboards.verdicts import verdicts
 from generator.model import Model
 from generator.promql import quote
 
@@ -24,16 +25,13 @@ def build(model: Model) -> list[Artifact]:
             [g.loki(f'{stream} | call_id = "$call_id"')], (0, 0, 24, 10), options=logs_options,
         ),
         *_trace(model),
-        g.plain(
-            "logs", "Verdicts on the answer", "What did the judges say, and why?", g.LOKI,
-            [g.loki(f'{stream} | event = "{c.LOG_EVALUATION}" | call_id = "$call_id"')], (0, 17, 24, 6), options=logs_options,
-        ),
+        verdicts(model, "Verdicts on the answer", "What did the judges say, and why?", 'call_id = "$call_id"', (0, 17, 24, 6)),
     ]  # fmt: skip
     variable = {
         "current": {"selected": True, "text": "", "value": ""}, "hide": 0, "label": "call_id", "name": "call_id", "options": [],
         "query": "", "skipUrlSync": False, "type": "textbox",
     }  # fmt: skip
-    links = [g.link("Golden signals", f"/d/{c.UID_GOLDEN}")]
+    links = [g.link("Golden signals", f"/d/{c.UID_GOLDEN}"), g.link("Quality", f"/d/{c.UID_QUALITY}")]
     return [g.artifact(model, c.UID_CALL, "LLM call", panels, [variable], links, [])]
 
 

@@ -5,6 +5,7 @@ thresholds are therefore plain dicts, and `artifact` keeps only keys of the clas
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grafanalib import core
@@ -12,6 +13,7 @@ from grafanalib import core
 from generator import conventions as c
 from generator.artifact import Artifact, notice
 from generator.model import Model
+from generator.promql import one_of
 
 SCHEMA_VERSION = 42
 PROMETHEUS = {"type": "prometheus", "uid": "${datasource}"}
@@ -146,13 +148,54 @@ def data_source() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def alert_states(model: Model, matcher: str) -> dict[str, Any]:
-    """Firing alerts as annotations on every panel."""
-    expr = f'ALERTS{{{matcher},alertstate="firing"}}'
+def colored(name: str, color: str) -> dict[str, Any]:
+    """Give one line its own colour in every panel."""
     return {
-        "datasource": PROMETHEUS, "enable": True, "hide": False, "iconColor": "red", "name": "Alerts", "tagKeys": "severity",
-        "target": {"expr": expr, "interval": str(model.stack.scrape_interval), "refId": "Alerts"},
-        "textFormat": "{{model}}", "titleFormat": "{{alertname}}",
+        "matcher": {"id": "byName", "options": name},
+        "properties": [{"id": "color", "value": {"fixedColor": color, "mode": "fixed"}}],
+    }
+
+
+def unit(column: str, name: str) -> dict[str, Any]:
+    """The unit of a table's column."""
+    return {"matcher": {"id": "byName", "options": column}, "properties": [{"id": "unit", "value": name}]}
+
+
+def said(column: str, words: Mapping[str, tuple[str, str]], nothing: tuple[str, str]) -> dict[str, Any]:
+    """Words with a colour instead of a column's values, and instead of no value."""
+    options = {
+        value: {"color": color, "index": at, "text": text} for at, (value, (text, color)) in enumerate(words.items())
+    }
+    text, color = nothing
+    null = {"match": "null", "result": {"color": color, "index": len(words), "text": text}}
+    return {
+        "matcher": {"id": "byName", "options": column},
+        "properties": [
+            {"id": "mappings", "value": [{"options": options, "type": "value"}, {"options": null, "type": "special"}]},
+            {"id": "custom.cellOptions", "value": {"type": "color-text"}},
+        ],
+    }
+
+
+def leads_to(column: str, title: str, url: str) -> dict[str, Any]:
+    """A link on every cell of a column; `url` may hold `${__value.text}`."""
+    link_ = {"targetBlank": False, "title": title, "url": url}
+    return {"matcher": {"id": "byName", "options": column}, "properties": [{"id": "links", "value": [link_]}]}
+
+
+def alert_states(model: Model, matcher: str, names: Sequence[str] = ()) -> dict[str, Any]:
+    """Firing alerts as annotations on every panel; of those names, or all."""
+    only = f",{one_of(c.ALERTNAME, names)}" if names else ""
+    expr = f'{c.ALERTS}{{{matcher}{only},{c.ALERTSTATE}="firing"}}'
+    return marks(model, "Alerts", expr, "{{alertname}}", "{{model}}", "red") | {"tagKeys": "severity"}
+
+
+def marks(model: Model, name: str, expr: str, title: str, text: str, color: str) -> dict[str, Any]:
+    """An annotation wherever a query has a value."""
+    return {
+        "datasource": PROMETHEUS, "enable": True, "hide": False, "iconColor": color, "name": name,
+        "target": {"expr": expr, "interval": str(model.stack.scrape_interval), "refId": name},
+        "textFormat": text, "titleFormat": title,
     }  # fmt: skip
 
 
@@ -172,11 +215,13 @@ def artifact(
     variables: list[dict[str, Any]],
     links: list[dict[str, Any]],
     annotations: list[dict[str, Any]],
+    *,
+    since: str = "now-1h",
 ) -> Artifact:
-    """The dashboard as a file that Grafana provisions."""
+    """The dashboard as a file that Grafana provisions; `since` is where its time axis begins."""
     built = core.Dashboard(
         title=title, uid=uid, tags=["llm", "generated"], timezone="browser", schemaVersion=SCHEMA_VERSION,
-        time=core.Time("now-1h", "now"), refresh="30s", editable=False, panels=[], sharedCrosshair=True,
+        time=core.Time(since, "now"), refresh="30s", editable=False, panels=[], sharedCrosshair=True,
     ).to_json_data()  # fmt: skip
     raw = {**built, "graphTooltip": 1, "id": None, "description": notice(model.spec_name), "links": links}
     raw["templating"] = {"list": variables}

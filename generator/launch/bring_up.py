@@ -37,10 +37,14 @@ class Run:
             waiting = [one for one in wanted if not self._goes_on(one)]
             self._ports_are_free(waiting)
             began = time.monotonic()
-            for one in waiting:
+            awaited = [one for one in waiting if not one.late]
+            for one in awaited:
                 self._start(one)
-            for one in waiting:
+            for one in awaited:
                 self._wait_or_leave(one, began)
+            for one in waiting:
+                if one.late:
+                    self._start(one)
         except BaseException:
             self._say("stopping what this run started")
             children.stop(self._started)

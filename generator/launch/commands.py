@@ -108,7 +108,7 @@ def status(spec: Path, *, as_json: bool = False) -> int:
         # What runs can be shown while the spec is being edited.
         gaps = []
     _print(found, gaps, machine=as_json, closing="")
-    return 0 if found and all(row.state == "running" for row in found) else 1
+    return 0 if found and all(row.state in {"running", "starting"} for row in found) else 1
 
 
 def logs(spec: Path, *, components: list[str], follow: bool, lines: int) -> int:

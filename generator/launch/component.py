@@ -20,3 +20,5 @@ class Component:
     folder: Path | None = None
     core: bool = True
     """Whether the stack is of no use without it."""
+    late: bool = False
+    """Whether it is started once the others are ready, and nobody waits for it: it must not make the launch slower."""

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from generator import __version__
+from generator import __version__, judging
 from generator import conventions as c
 from generator.configs.collector import APP_LOG
 from generator.configs.trace_links import trace_links
@@ -49,9 +49,17 @@ def _example(model: Model, state: State, *, demo_traffic: bool) -> list[Componen
             common | exported | {
                 "APP_BLOBS": str(state.data(c.APP) / "blobs"), "APP_HOST": app.listen, "APP_PORT": str(app.ports["http"]),
                 "APP_LOG_FILE": str(state.data(c.APP) / APP_LOG), "APP_TRACE_URLS": " ".join(trace_links(model)),
+                **judging.spool(model),
             },
         ),
     ]  # fmt: skip
+    if judge := judging.worker(model):
+        found.append(
+            Component(
+                c.EVALS, __version__, [*python("app.evals"), "worker"], f"{judge.url}/readyz", judge.url, (judge.ports["http"],), ("app",),
+                common | exported | judging.environment(model, judge), core=False, late=True,
+            )
+        )  # fmt: skip
     if demo_traffic:
         environment = common | {"TRAFFIC_TARGET": app.url}
         found.append(Component(c.TRAFFIC, __version__, python("app.traffic"), config=("app",), environment=environment))

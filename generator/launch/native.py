@@ -1,10 +1,11 @@
 """The native engine: obtain, render for this machine, start what is not running as it should, wait until it answers."""
 
+import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from generator.launch import children
-from generator.launch.bring_up import Run, answers
+from generator.launch.bring_up import READY_WITHIN, Run, answers
 from generator.launch.components import components
 from generator.launch.obtain.catalog import CORE, PACKAGES
 from generator.launch.obtain.ensure import ensure
@@ -65,8 +66,10 @@ def rows(state: State) -> list[Row]:
     for entry in state.read().values():
         process = children.find(entry.pid, entry.began)
         alive = process is not None and (not entry.ready or answers(entry.ready))
-        word = "running" if alive else "not ready" if process else "ended"
-        note = "" if alive else " ".join(children.tail(state.log(entry.name), 1))
+        # Of what nobody waited for it is not known yet.
+        young = entry.seconds == 0 and time.time() - entry.began < READY_WITHIN
+        word = "running" if alive else "starting" if process and young else "not ready" if process else "ended"
+        note = "" if alive or word == "starting" else " ".join(children.tail(state.log(entry.name), 1))
         found.append(
             Row(
                 entry.name,

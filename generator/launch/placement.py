@@ -20,6 +20,7 @@ _PUBLISHED = {
     c.COLLECTOR: {"http": "collector", "otlp_grpc": "otlp_grpc", "otlp_http": "otlp_http"},
     c.APP: {"http": "app"},
     c.SIMULATOR: {"http": "simulator"},
+    c.EVALS: {"http": "evals"},
 }
 """The spec's name for each port of a component, by what the port is for."""
 
@@ -37,10 +38,10 @@ def native_placement(
     state: State, ports: Mapping[str, int], obtained: Mapping[str, Obtained], *, example_app: bool
 ) -> Placement:
     """Places of what can run here: what was obtained, and the reference app where it is used."""
-    names = [*obtained, *((c.APP, c.SIMULATOR) if example_app else ())]
+    names = [*obtained, *((c.APP, c.SIMULATOR, c.EVALS) if example_app else ())]
     places = {}
     for name in names:
-        folder = c.APP if name == c.SIMULATOR else name
+        folder = c.APP if name in {c.SIMULATOR, c.EVALS} else name
         own = {purpose: ports[told] for purpose, told in _PUBLISHED[name].items()}
         own |= {
             purpose: ports["internal"] + _FIRST[name] + number for number, purpose in enumerate(_INTERNAL.get(name, ()))
@@ -51,7 +52,7 @@ def native_placement(
             ports=own,
             url=f"http://{LOOPBACK}:{own['http']}",
             etc=str(state.etc / folder),
-            data=str(state.data(folder)),
+            data=str(state.data(c.APP if name == c.SIMULATOR else name)),
             secrets=str(state.etc / "secrets"),
             version=obtained[name].version if name in obtained else (0, 0, 0),
         )

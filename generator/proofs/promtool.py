@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator import conventions as c
+from generator import eval_names as e
 from generator.artifact import Artifact, header
 from generator.model import Duration, LlmModel, Model, SpendAlert, Ticket
 from generator.promql import equals, selector
-from generator.proofs import tickets
-from generator.proofs.library import FILES, scenarios
+from generator.proofs import judged, quality
+from generator.proofs.library import FILES, TICKETS, scenarios
 from generator.proofs.story import Scenario, Span
 from generator.proofs.world import World, series
 from generator.yaml_text import dump
@@ -34,6 +35,7 @@ def proof_file(model: Model, stem: str, found: list[dict[str, Any]]) -> dict[str
     """What promtool reads."""
     # Tickets look at hours and days: nothing of them needs the pace of the others.
     step = Duration(max(1, model.alerts.windows.confirm.seconds // 4) * (4 if stem == "tickets" else 1))
+    step = Duration(quality.PACE) if stem == "evals" else step
     rules = [f"../rules/{path.rpartition('/')[2]}" for path in rules_of(stem)]
     return {
         "rule_files": rules,
@@ -57,6 +59,9 @@ def proven(model: Model, alert: str) -> list[list[LlmModel]]:
         c.TICKET_LOST: alerts.tickets.signal_lost,
         c.TICKET_UNPRICED: alerts.tickets.unpriced,
         c.TICKET_DRIFT: alerts.tickets.drift,
+        e.TICKET_PASS_RATE: alerts.tickets.pass_rate,
+        e.TICKET_PASS_DROP: alerts.tickets.pass_drop,
+        e.TICKET_JUDGE_DRIFT: alerts.tickets.judge_drift,
     }
     if alert in of_all:
         return [list(model.models)] if of_all[alert].enabled else []
@@ -85,7 +90,7 @@ def proofs_of(model: Model, alert: str) -> Iterator[dict[str, Any]]:
 
 def fleets(model: Model, alert: str) -> Iterator[tuple[list[str], dict[str, Any]]]:
     """The models that share a setting, up to FLEET of them in one proof, so that everybody fires once and is quiet once."""
-    if alert in tickets.SCENARIOS:
+    if alert in TICKETS:
         return
     for group in proven(model, alert):
         first = next(one for one in scenarios(model, alert) if one.pages and one.applies(model, group[0]))
@@ -97,7 +102,9 @@ def fleets(model: Model, alert: str) -> Iterator[tuple[list[str], dict[str, Any]
 def proof_of(world: World) -> dict[str, Any]:
     """One scenario with one setting, as promtool reads it."""
     scenario, llm = world.scenario, world.llm
-    lines = list(series(world, llm.name, scenario.phases))
+    lines = list(
+        judged.series(world) if scenario.alert in quality.SCENARIOS else series(world, llm.name, scenario.phases)
+    )
     if scenario.other:
         companion = next((other.name for other in world.model.models if other.name != llm.name), _COMPANION)
         lines += series(world, companion, scenario.other)
@@ -115,7 +122,11 @@ def proof_of(world: World) -> dict[str, Any]:
 def firing(world: World, since: int = 0) -> str:
     """PromQL: how many alerts of this scenario fire, or have fired within `since` seconds."""
     scenario = world.scenario
-    only = [] if scenario.alert in {c.ALERT_SPEND, c.TICKET_LOST} else [equals(c.MODEL, world.llm.name)]
+    only = (
+        []
+        if scenario.alert in {c.ALERT_SPEND, c.TICKET_LOST, e.TICKET_JUDGE_DRIFT}
+        else [equals(c.MODEL, world.llm.name)]
+    )
     alerts = c.ALERTS + selector(equals(c.ALERTNAME, scenario.alert), equals(c.ALERTSTATE, "firing"), *only)
     return f"count({f'last_over_time({alerts}[{Duration(since)}])' if since else alerts})"
 

@@ -37,6 +37,36 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Answers that were chosen alike: `an_hour` of them are judged, `passing` (0 to 1) pass, each stands for `weight` calls.
+
+    `of_limit`: passing is a multiple of `evals.pass_rate_below` instead; above 1 it is that much of the way to all. `errors`: so many
+    replies for each verdict are none.
+    """
+
+    an_hour: float
+    passing: float = 1
+    weight: float = 100
+    of_limit: float | None = None
+    errors: float = 0
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What judges say in a phase: answers in parts, of a dimension that is a matter of taste or of one that is none.
+
+    `calibrated`: whether people trust the judge. `size` answers of the control set were judged again, of which `changed` times
+    the allowed share are judged otherwise.
+    """
+
+    parts: tuple[Part, ...] = ()
+    taste: bool = False
+    calibrated: bool = False
+    size: int = 0
+    changed: float = 0
+
+
+@dataclass(frozen=True)
 class Phase:
     """Traffic that stays the same for a while.
 
@@ -67,6 +97,8 @@ class Phase:
     gap: bool = False
     restart: bool | int = False
     unpriced: bool = False
+    judging: Judging | None = None
+    """What judges say, for the tickets about them."""
 
     def restarts(self, instance: int) -> bool:
         """Whether this instance begins anew."""
@@ -103,6 +135,8 @@ class Scenario:
     """The only model that it is played with; empty for any."""
     coarse: int = 1
     """How many times longer than usual the steps are: for scenarios that take days."""
+    pace: int = 0
+    """Seconds between samples where the alert's own ranges are not the spec's; 0: by the shortest window."""
 
     @property
     def pages(self) -> bool:
@@ -129,10 +163,11 @@ def silent(
     other: tuple[Phase, ...] = (),
     instances: int = 1,
     coarse: int = 1,
+    pace: int = 0,
 ) -> Scenario:
     """Nothing may fire, in any phase."""
     checks = tuple(
         Check(number, phase.span, firing=False, say=f"silent in phase {number + 1}", throughout=True)
         for number, phase in enumerate(phases)
     )
-    return Scenario(name, alert, about, phases, checks, applies, other, instances, coarse=coarse)
+    return Scenario(name, alert, about, phases, checks, applies, other, instances, coarse=coarse, pace=pace)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generator import conventions as c
+from generator import eval_names as e
 from generator.model import LlmModel, Model
 from generator.promql import quote
 from generator.proofs.counters import Stretch, notation
@@ -28,7 +29,7 @@ class World:
     @property
     def step(self) -> int:
         """Seconds between samples, and between evaluations: four of them in the shortest window."""
-        return max(1, self.model.alerts.windows.confirm.seconds // 4) * self.scenario.coarse
+        return self.scenario.pace or max(1, self.model.alerts.windows.confirm.seconds // 4) * self.scenario.coarse
 
     def seconds(self, span: Span) -> float:
         """A span of this scenario's alert, in seconds."""
@@ -40,6 +41,9 @@ class World:
             c.TICKET_LOST: (alerts.tickets.signal_lost.pending, self.llm.latency.baseline),
             c.TICKET_UNPRICED: (alerts.tickets.unpriced.pending, self.llm.latency.baseline),
             c.TICKET_DRIFT: (alerts.tickets.drift.pending, self.llm.latency.baseline),
+            e.TICKET_PASS_RATE: (alerts.tickets.pass_rate.pending, self.llm.latency.baseline),
+            e.TICKET_PASS_DROP: (alerts.tickets.pass_drop.pending, self.llm.latency.baseline),
+            e.TICKET_JUDGE_DRIFT: (alerts.tickets.judge_drift.pending, self.llm.latency.baseline),
         }[self.scenario.alert]
         return span.seconds(alerts.windows, pending.seconds, baseline.seconds)
 

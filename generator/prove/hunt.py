@@ -9,7 +9,8 @@ from generator.artifact import Artifact
 from generator.model import Model
 from generator.proofs.promtool import proof_of, worlds
 from generator.proofs.world import World
-from generator.prove.mutants import Mutant, mutants
+from generator.prove.mutant import Mutant
+from generator.prove.mutants import mutants
 from generator.prove.oracle import OracleError, ask
 from generator.prove.run import Progress, rule_files
 

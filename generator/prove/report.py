@@ -8,13 +8,12 @@ from xml.etree import ElementTree as ET
 from rich.table import Table
 from rich.text import Text
 
-from generator.proofs import tickets as library
+from generator.proofs.library import TICKETS
 from generator.prove.hunt import Hunt
 from generator.prove.oracle import shown
 from generator.prove.run import Outcome
 
 NOT_JUDGED = "·"
-TICKETS = library.SCENARIOS
 
 
 def coverage(outcomes: Sequence[Outcome]) -> Table:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from generator import conventions as c
+from generator import eval_names as e
 from generator.model import Model
 from generator.promql import equals, selector
 from generator.rules.group import Group, Recording
-from generator.sources.base import Rate
+from generator.sources.base import Judged, Rate
 from generator.sources.registry import SOURCES
 
 SLOW = "1h"
@@ -34,16 +35,6 @@ def groups(model: Model) -> list[Group]:
         for name, rate, labels in plan
         if rate is not None
     ]
-    # Judged answers are a sample, so a window of minutes would hold next to none of them.
-    slow: tuple[tuple[str, Rate | None, tuple[str, ...]], ...] = (
-        (c.eval_rate(SLOW), source.evals, (c.MODEL, c.DIMENSION, c.VERDICT)),
-        (c.EVAL_QUEUE, source.eval_queue, ()),
-        (c.eval_dropped(SLOW), source.eval_dropped, ()),
-        (c.judge_cost(SLOW), source.judge_cost, ()),
-    )
-    rules += [
-        Recording(name, rate(matchers, SLOW, (c.JOB, *labels))) for name, rate, labels in slow if rate is not None
-    ]
     by_bucket = (c.JOB, c.MODEL, c.ENDPOINT, c.LE)
     latency = [Recording(c.latency_bucket_rate(window), source.latency_buckets(matchers, window, by_bucket))]
     ttft = source.ttft_buckets
@@ -53,3 +44,26 @@ def groups(model: Model) -> list[Group]:
         Group("llm-canonical-latency", latency),
         Group("llm-canonical-ttft", first_token),
     ]
+
+
+def judged(evals: Judged, matchers: str) -> list[Recording]:
+    """Judged answers are a sample, so a window of minutes would hold next to none of them."""
+    by_verdict, by_dimension = (c.MODEL, e.DIMENSION, e.VERDICT), (e.DIMENSION,)
+    plan: tuple[tuple[str, Rate, tuple[str, ...]], ...] = (
+        (e.eval_rate(SLOW), evals.results, by_verdict),
+        (e.eval_weight_rate(SLOW), evals.weight, by_verdict),
+        (e.eval_squared_weight_rate(SLOW), evals.squared_weight, by_verdict),
+        (e.eval_dropped(SLOW), evals.dropped, (e.REASON,)),
+        (e.eval_changes(SLOW), evals.changes, (c.MODEL, c.KIND)),
+        (e.judge_cost(SLOW), evals.judge_cost, ()),
+        (e.EVAL_QUEUE, evals.queue, ()),
+        (e.EVAL_OLDEST_MAX, evals.oldest, ()),
+        (e.EVAL_BUDGET_LEFT, evals.budget_left, ()),
+        (e.EVAL_LABELS, evals.labels, by_dimension),
+        (e.EVAL_AGREEMENT, evals.agreement, by_dimension),
+        (e.EVAL_KAPPA_LOW, evals.kappa_low, by_dimension),
+        (e.EVAL_CALIBRATED, evals.calibrated, by_dimension),
+        (e.EVAL_CONTROL_SIZE, evals.control_size, by_dimension),
+        (e.EVAL_CONTROL_CHANGED, evals.control_changed, by_dimension),
+    )
+    return [Recording(name, rate(matchers, SLOW, (c.JOB, *labels))) for name, rate, labels in plan]

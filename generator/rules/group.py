@@ -46,18 +46,22 @@ class Alert:
 
 @dataclass(frozen=True)
 class Group:
-    """Rules that are evaluated in order at one time; a chain of rules never leaves its group."""
+    """Rules that are evaluated in order at one time, by default at every scrape; a chain of rules never leaves its group."""
 
     name: str
     rules: Sequence[Recording | Alert]
+    interval: Duration | None = None
 
 
 def rule_file(model: Model, path: str, groups: Sequence[Group]) -> Artifact:
     """One rule file; groups without rules are left out."""
-    interval = str(model.stack.scrape_interval)
     data = {
         "groups": [
-            {"name": group.name, "interval": interval, "rules": [rule.as_dict() for rule in group.rules]}
+            {
+                "name": group.name,
+                "interval": str(group.interval or model.stack.scrape_interval),
+                "rules": [rule.as_dict() for rule in group.rules],
+            }
             for group in groups
             if group.rules
         ]

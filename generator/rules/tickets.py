@@ -1,22 +1,19 @@
-"""Alerts that wait for the morning, each off unless the spec asks for it: lost signal, unpriced calls, drift, pass rate."""
+"""Alerts that wait for the morning, each off unless the spec asks for it: lost signal, unpriced calls, drift."""
 
 from generator import conventions as c
 from generator.model import Duration, Model, Ticket
-from generator.promql import equals, none_of, number, selector
+from generator.promql import equals, number, selector
 from generator.rules.baseline import step
-from generator.rules.canonical import SLOW
 from generator.rules.group import Alert, Group
 from generator.rules.text import labels, links
 from generator.sources.registry import SOURCES
 
 DAY, WEEK = Duration(86400), Duration(7 * 86400)
-CONFIDENCE = 1.96
-"""Standard deviations of the Wilson interval (95 %, two-sided); E. B. Wilson, JASA 22 (1927)."""
 
 
 def group(model: Model) -> Group:
     """Those that are enabled and that the dialect can measure."""
-    made = (_signal_lost(model), _unpriced(model), _drift(model), _pass_rate(model))
+    made = (_signal_lost(model), _unpriced(model), _drift(model))
     return Group("llm-tickets", [alert for alert in made if alert is not None])
 
 
@@ -81,35 +78,4 @@ def _drift(model: Model) -> Alert | None:
         "\nor\n".join(f"{hour(None)} / {hour(ago)[:-1]} > 0) > {number(ticket.limit)}" for ago in (DAY, WEEK)),
         '{{ $labels.model }} drifts: p95 is {{ printf "%.1f" $value }} times what it was at this hour a day or a week ago',
         f"The median p95 of the last {baseline} against the same hour one day ago, or else one week ago.",
-    )
-
-
-def _pass_rate(model: Model) -> Alert | None:
-    ticket = model.alerts.tickets.pass_rate
-    if not ticket.enabled or SOURCES[model.source].evals is None:
-        return None
-    matchers = [equals(c.JOB, model.service.name)]
-    by = f"sum by ({c.JOB}, {c.MODEL}, {c.DIMENSION})"
-
-    def verdicts(*more: str) -> str:
-        # An hourly rate, read once an hour over a day, is every verdict once.
-        span = f"{c.eval_rate(SLOW)}{selector(*matchers, *more)}[{DAY}:{SLOW}]"
-        return f"{by} (sum_over_time({span}) * 3600)"
-
-    judged = verdicts(none_of(c.VERDICT, ["error"]))
-    passed = verdicts(equals(c.VERDICT, "pass"))
-    z2 = CONFIDENCE**2
-    # The upper end of Wilson's interval lies below the limit: the drop is no accident of a small sample.
-    rate, n = f"({passed} / ({judged} > 0))", f"({judged} >= {number(ticket.limit)} > 0)"
-    upper = (
-        f"({rate} + {number(z2 / 2)} / {n} + {number(CONFIDENCE)} * "
-        f"sqrt({rate} * (1 - {rate}) / {n} + {number(z2 / 4)} / ({n} * {n} > 0))) / (1 + {number(z2)} / {n} > 0)"
-    )
-    return _alert(
-        model,
-        c.TICKET_PASS_RATE,
-        ticket,
-        f"{rate}\nand on (job, model, dimension)\n{upper} < {number(model.evals.pass_rate_below)}",
-        "{{ $labels.model }} passes {{ $labels.dimension }} in {{ $value | humanizePercentage }} of judged answers",
-        f"Over the last day; surely below {number(model.evals.pass_rate_below * 100)} %, by the 95 % interval of Wilson.",
     )

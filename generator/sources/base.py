@@ -8,10 +8,34 @@ Rate = Callable[[str, str, tuple[str, ...]], str]
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What a dialect says of judged answers. `results`, `weight` and `squared_weight` by model, dimension and verdict.
+
+    `dropped`, `judge_cost` and `changes` are rates as well; the others are levels, those of the judge by dimension.
+    """
+
+    results: Rate
+    weight: Rate
+    squared_weight: Rate
+    dropped: Rate
+    changes: Rate
+    judge_cost: Rate
+    queue: Rate
+    oldest: Rate
+    budget_left: Rate
+    labels: Rate
+    agreement: Rate
+    kappa_low: Rate
+    calibrated: Rate
+    control_size: Rate
+    control_changed: Rate
+
+
+@dataclass(frozen=True)
 class Source:
     """One dialect: for each signal the PromQL of its rate, or None where the dialect cannot measure it.
 
-    `eval_queue` is a level, not a rate; `scraped` is there, with any value, while calls were counted within the window.
+    `scraped` is there, with any value, while calls were counted within the window.
     Labels asked for are canonical names; a dialect whose labels differ renames them inside its expression. Latencies are
     milliseconds, spend is USD. `exemplars` names the raw histogram that carries exemplars, with its `_bucket` suffix.
     """
@@ -26,8 +50,5 @@ class Source:
     ttft_buckets: Rate | None
     unpriced: Rate | None
     outcomes: Rate | None
-    evals: Rate | None
-    eval_queue: Rate | None
-    eval_dropped: Rate | None
-    judge_cost: Rate | None
+    evals: Judged | None
     exemplars: str | None

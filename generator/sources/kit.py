@@ -1,7 +1,8 @@
 """The `kit` dialect: what the reference app's telemetry kit exposes."""
 
 from generator import conventions as c
-from generator.sources.base import Rate, Source
+from generator import eval_names as e
+from generator.sources.base import Judged, Rate, Source
 
 
 def _rate(metric: str) -> Rate:
@@ -11,9 +12,11 @@ def _rate(metric: str) -> Rate:
     return expression
 
 
-def _level(metric: str) -> Rate:
+def _level(metric: str, over: str = "max") -> Rate:
+    """Of a gauge that several processes expose alike."""
+
     def expression(matchers: str, _window: str, labels: tuple[str, ...]) -> str:
-        return f"sum by ({', '.join(labels)}) ({metric}{matchers})"
+        return f"{over} by ({', '.join(labels)}) ({metric}{matchers})"
 
     return expression
 
@@ -36,9 +39,22 @@ KIT = Source(
     ttft_buckets=_rate(f"{c.KIT_TTFT}_bucket"),
     unpriced=_rate(c.KIT_UNPRICED),
     outcomes=_rate(c.KIT_OUTCOMES),
-    evals=_rate(c.KIT_EVAL_RESULTS),
-    eval_queue=_level(c.KIT_EVAL_QUEUE_DEPTH),
-    eval_dropped=_rate(c.KIT_EVAL_DROPPED),
-    judge_cost=_rate(c.KIT_EVAL_JUDGE_COST),
+    evals=Judged(
+        results=_rate(e.KIT_EVAL_RESULTS),
+        weight=_rate(e.KIT_EVAL_WEIGHT),
+        squared_weight=_rate(e.KIT_EVAL_SQUARED_WEIGHT),
+        dropped=_rate(e.KIT_EVAL_DROPPED),
+        changes=_rate(e.KIT_EVAL_CHANGES),
+        judge_cost=_rate(e.KIT_EVAL_JUDGE_COST),
+        queue=_level(e.KIT_EVAL_QUEUE_DEPTH),
+        oldest=_level(e.KIT_EVAL_OLDEST),
+        budget_left=_level(e.KIT_EVAL_BUDGET_LEFT, "min"),
+        labels=_level(e.KIT_EVAL_LABELS),
+        agreement=_level(e.KIT_EVAL_AGREEMENT),
+        kappa_low=_level(e.KIT_EVAL_KAPPA_LOW),
+        calibrated=_level(e.KIT_EVAL_CALIBRATED),
+        control_size=_level(e.KIT_EVAL_CONTROL_SIZE),
+        control_changed=_level(e.KIT_EVAL_CONTROL_CHANGED),
+    ),
     exemplars=f"{c.KIT_LATENCY}_bucket",
 )

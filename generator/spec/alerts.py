@@ -8,6 +8,7 @@ from generator.spec.names import URL
 _RULES = "prometheus/rules/ and the proofs in prometheus/tests/"
 _RECORD = _RULES
 _TICKETS = "prometheus/rules/tickets.yml"
+_EVALS = "prometheus/rules/evals.yml and the proofs in prometheus/tests/"
 Severity = Literal["page", "ticket"]
 Factor = number(1, 1000, above=True)
 Pending = duration("1s", "6h")
@@ -98,12 +99,40 @@ class Drift(Section):
 class PassRate(Section):
     """A ticket when the pass rate of judged answers is surely below `evals.pass_rate_below`."""
 
-    enabled: bool = about(_ENABLED, lands=_TICKETS, default=False)
+    enabled: bool = about(_ENABLED, lands=_EVALS, default=False)
     min_verdicts: Requests = about(
-        "Verdicts of the last day below which nothing is said.", lands=_TICKETS, default=30, example=30
+        "Verdicts of the last day, as many as they are worth, below which nothing is said.",
+        lands=_EVALS,
+        default=30,
+        example=30,
     )
-    for_: Pending = about("How long it must last.", lands=_TICKETS, default=3600, example="1h", alias="for")
-    severity: Severity = about(_SEVERITY, lands=_TICKETS, default="ticket")
+    for_: Pending = about("How long it must last.", lands=_EVALS, default=3600, example="1h", alias="for")
+    severity: Severity = about(_SEVERITY, lands=_EVALS, default="ticket")
+
+
+class PassDrop(Section):
+    """A ticket when the pass rate of judged answers is surely lower than in the week before."""
+
+    enabled: bool = about(_ENABLED, lands=_EVALS, default=False)
+    min_drop: Limit = about(
+        "Points of the pass rate that a drop must have at least, however sure it is.",
+        lands=_EVALS,
+        default=0.02,
+        example="2%",
+    )
+    for_: Pending = about("How long it must last.", lands=_EVALS, default=900, example="15m", alias="for")
+    severity: Severity = about(_SEVERITY, lands=_EVALS, default="ticket")
+
+
+class JudgeDrift(Section):
+    """A ticket when the judge surely judges the fixed control set otherwise than it used to."""
+
+    enabled: bool = about(_ENABLED, lands=_EVALS, default=False)
+    max_changed: Limit = about(
+        "Share of the control set whose verdict may have changed.", lands=_EVALS, default=0.05, example="5%"
+    )
+    for_: Pending = about("How long it must last.", lands=_EVALS, default=900, example="15m", alias="for")
+    severity: Severity = about(_SEVERITY, lands=_EVALS, default="ticket")
 
 
 class LatencyOverride(Section):
@@ -135,7 +164,7 @@ class ModelAlerts(Section):
 
 
 class Alerts(Section):
-    """The three alerts that deserve a page, and four tickets that are off unless asked for."""
+    """The three alerts that deserve a page, and six tickets that are off unless asked for."""
 
     latency: Latency = about("A model answers much slower than usual.", lands=_RULES, default=Latency())
     errors: Errors = about("Too many calls of a model fail.", lands=_RULES, default=Errors())
@@ -143,7 +172,9 @@ class Alerts(Section):
     signal_lost: SignalLost = about("No metrics arrive.", lands=_TICKETS, default=SignalLost())
     unpriced: Unpriced = about("Calls whose price is not known.", lands=_TICKETS, default=Unpriced())
     drift: Drift = about("A model gets slower from day to day.", lands=_TICKETS, default=Drift())
-    pass_rate: PassRate = about("Judged answers get worse.", lands=_TICKETS, default=PassRate())
+    pass_rate: PassRate = about("Too few judged answers pass.", lands=_EVALS, default=PassRate())
+    pass_drop: PassDrop = about("Judged answers get worse.", lands=_EVALS, default=PassDrop())
+    judge_drift: JudgeDrift = about("The judge itself changes.", lands=_EVALS, default=JudgeDrift())
     window: duration("4s", "1h") = about(
         "The range that is judged; at least four scrapes.", lands=_RECORD, default=300, example="5m"
     )

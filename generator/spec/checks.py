@@ -1,54 +1,47 @@
 """Rules that look at more than one field."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, get_args
 
 from generator import conventions as c
 from generator.buckets import LATENCY_BUCKETS_MS
 from generator.problems import Problem
+from generator.spec import evals_checks
+from generator.spec.desk import Desk
 from generator.spec.schema import Logs, Spec
 from generator.spec.tree import Path, Tree
 from generator.spec.units import show_duration
 
-_LISTS: tuple[tuple[str, Path, Path], ...] = (
-    ("model", ("models",), ("name",)),
-    ("endpoint", ("service", "endpoints"), ()),
-    ("dimension", ("evals", "dimensions"), ()),
-    ("incident", ("proofs", "extra"), ("name",)),
+_LISTS: tuple[tuple[str, Path, tuple[Path, ...]], ...] = (
+    ("model", ("models",), (("name",),)),
+    ("endpoint", ("service", "endpoints"), ((),)),
+    ("dimension", ("evals", "dimensions"), ((), ("name",))),
+    ("incident", ("proofs", "extra"), (("name",),)),
 )
-
-
-@dataclass(frozen=True)
-class _Desk:
-    spec: Spec
-    tree: Tree
-    file: str
-
-    def problem(
-        self, check: str, path: Path, message: str, *, allowed: str = "", fix: str = "", severity: str = "error", key: bool = False,
-    ) -> Problem:  # fmt: skip
-        place = self.tree.place(path, key=key)
-        found = str(path[-1]) if key else self.tree.raw.get(path, "")
-        return Problem(
-            f"spec/{check}", self.file, place.line, place.column, place.length, message, found, allowed, fix, severity
-        )
 
 
 def cross_check(spec: Spec, tree: Tree, file: str) -> list[Problem]:
     """Every problem between fields of a spec whose single fields are right."""
-    desk = _Desk(spec, tree, file)
-    return [*_ports(desk), *_ranges(desk), *_reachable(desk), *_traces(desk), *_patterns(desk), *_proofs(desk)]
+    desk = Desk(spec, tree, file)
+    return [
+        *_ports(desk),
+        *_ranges(desk),
+        *_reachable(desk),
+        *_traces(desk),
+        *_patterns(desk),
+        *_proofs(desk),
+        *evals_checks.problems(desk),
+    ]
 
 
 def duplicates(tree: Tree, file: str) -> list[Problem]:
     """Names that are given twice, in whatever else is wrong with the spec."""
     found = []
-    for what, container, last in _LISTS:
+    for what, container, lasts in _LISTS:
         seen: dict[str, Path] = {}
         for path, raw in tree.raw.items():
-            inside = path[: len(container)] == container and len(path) == len(container) + 1 + len(last)
-            if not inside or path[len(container) + 1 :] != last:
+            inside = path[: len(container)] == container and len(path) > len(container)
+            if not inside or path[len(container) + 1 :] not in lasts:
                 continue
             if raw in seen:
                 place, first = tree.place(path), tree.place(seen[raw]).line
@@ -60,7 +53,7 @@ def duplicates(tree: Tree, file: str) -> list[Problem]:
     return found
 
 
-def _ports(desk: _Desk) -> Iterator[Problem]:
+def _ports(desk: Desk) -> Iterator[Problem]:
     seen: dict[int, str] = {}
     ports = desk.spec.stack.ports.model_dump()
     written = [name for name in ports if ("stack", "ports", name) in desk.tree.values]
@@ -74,7 +67,7 @@ def _ports(desk: _Desk) -> Iterator[Problem]:
             seen.setdefault(port, name)
 
 
-def _ranges(desk: _Desk) -> Iterator[Problem]:
+def _ranges(desk: Desk) -> Iterator[Problem]:
     alerts, scrape = desk.spec.alerts, desk.spec.stack.scrape_interval
     if alerts.window < 4 * scrape:
         least = show_duration(4 * scrape)
@@ -131,7 +124,7 @@ def _ranges(desk: _Desk) -> Iterator[Problem]:
             )
 
 
-def _settings(desk: _Desk) -> Iterator[tuple[Path, int, int | None]]:
+def _settings(desk: Desk) -> Iterator[tuple[Path, int, int | None]]:
     """Path, pending and baseline (none for errors) of every alert, and of what a model overrides."""
     alerts = desk.spec.alerts
     yield ("alerts", "latency"), alerts.latency.for_, alerts.latency.baseline
@@ -147,7 +140,7 @@ def _settings(desk: _Desk) -> Iterator[tuple[Path, int, int | None]]:
             yield ("models", number, "alerts", "errors"), errors.for_, None
 
 
-def _reachable(desk: _Desk) -> Iterator[Problem]:
+def _reachable(desk: Desk) -> Iterator[Problem]:
     """A p95 cannot be read above the top bucket, so a factor beyond the histogram's whole range can never be reached."""
     top, bottom = LATENCY_BUCKETS_MS[-1], LATENCY_BUCKETS_MS[0]
     entries: list[tuple[Path, float | None]] = [(("alerts", "latency", "factor"), desk.spec.alerts.latency.factor)]
@@ -167,7 +160,7 @@ def _reachable(desk: _Desk) -> Iterator[Problem]:
             )
 
 
-def _traces(desk: _Desk) -> Iterator[Problem]:
+def _traces(desk: Desk) -> Iterator[Problem]:
     traces = desk.spec.traces
     if traces.backend == "otlp" and not traces.endpoint:
         yield desk.problem(
@@ -186,7 +179,7 @@ def _traces(desk: _Desk) -> Iterator[Problem]:
         )
 
 
-def _patterns(desk: _Desk) -> Iterator[Problem]:
+def _patterns(desk: Desk) -> Iterator[Problem]:
     """A mark must say which of the two it was."""
     kinds = get_args(get_args(Logs.model_fields["redact"].annotation)[0])
     for name in desk.spec.logs.patterns:
@@ -195,7 +188,7 @@ def _patterns(desk: _Desk) -> Iterator[Problem]:
             yield desk.problem("pattern-name", ("logs", "patterns", name), message, fix="choose another name", key=True)
 
 
-def _proofs(desk: _Desk) -> Iterator[Problem]:
+def _proofs(desk: Desk) -> Iterator[Problem]:
     """An incident that asks nothing, or of nobody, would be a check that cannot fail."""
     names = [llm.name for llm in desk.spec.models]
     for number, extra in enumerate(desk.spec.proofs.extra):

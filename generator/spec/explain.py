@@ -74,7 +74,8 @@ def _schema_of(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
 def _resolved(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     if "properties" in node:
         return node
-    for option in (node, node.get("items", {}), *node.get("anyOf", [])):
+    items = node.get("items", {})
+    for option in (node, items, *items.get("anyOf", []), *node.get("anyOf", [])):
         if "$ref" in option:
             return _resolved(definitions[option["$ref"].rsplit("/", 1)[1]], definitions)
     return node
@@ -88,6 +89,8 @@ def _default(info: FieldInfo, schema: dict[str, Any]) -> str:
         return "not set"
     if isinstance(default, BaseModel):
         return "see its fields"
+    if isinstance(default, list) and any(isinstance(one, BaseModel) for one in default):
+        return ", ".join(one.name for one in default)
     text = str(schema)
     if "x-range" in text and isinstance(default, int):
         return show_duration(default)
@@ -111,14 +114,16 @@ def _option(option: dict[str, Any]) -> str:
     if "%" in option.get("pattern", ""):
         return "a percentage"
     if option.get("type") == "array":
-        return f"a list of {_option(option['items']) or 'sections'}"
+        return f"a list of {' or '.join(_option(one) or 'sections' for one in option['items'].get('anyOf', [option['items']]))}"
     low = option.get("minimum", option.get("exclusiveMinimum"))
     if low is not None:
         above = "above " if "exclusiveMinimum" in option else ""
         return f"{above}{low:.12g} to {option.get('maximum', option.get('exclusiveMaximum')):.12g}"
     if "patternProperties" in option:
-        return "names, each with a regular expression that Python and RE2 read alike"
-    return {"boolean": "true or false", "string": "a name"}.get(option.get("type", ""), "")
+        regex = any("format" in one for one in option["patternProperties"].values())
+        return f"names, each with a {'regular expression that Python and RE2 read alike' if regex else 'percentage'}"
+    text = f"text of {option['minLength']} to {option['maxLength']} characters" if "minLength" in option else "a name"
+    return {"boolean": "true or false", "string": text}.get(option.get("type", ""), "")
 
 
 def _show(value: Any) -> str:

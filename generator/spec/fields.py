@@ -138,6 +138,38 @@ def named_patterns(rule: names.NameRule) -> Any:
     return Annotated[dict[named(rule), Annotated[str, BeforeValidator(parse)]], WithJsonSchema(schema)]  # type: ignore[misc]
 
 
+def named_ratios(rule: names.NameRule) -> Any:
+    """Percentages by names that follow a rule."""
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "patternProperties": {rule.pattern: {"type": ["string", "number"]}},
+    }
+    return Annotated[dict[named(rule), ratio()], WithJsonSchema(schema)]  # type: ignore[misc]
+
+
+def prose(least: int, most: int) -> Any:
+    """Text of several lines, between so many characters, without control characters or marks that turn its direction."""
+    allowed = f"{least} to {most} printable characters and line ends"
+
+    def parse(value: object) -> str:
+        if not isinstance(value, str):
+            raise refuse("text", "not text", allowed=allowed, fix="put it in quotes, or below a |")
+        bad = next((char for char in value if not char.isprintable() and char not in "\n\t"), None)
+        if bad is not None:
+            raise refuse("text", f"U+{ord(bad):04X} is not allowed in a text", allowed=allowed, fix="remove it")
+        if not least <= len(value.strip()) <= most:
+            word = "short" if len(value.strip()) < least else "long"
+            raise refuse(
+                "text", f"too {word}", allowed=allowed, fix="say in a sentence or more what is good and what is not"
+            )
+        return value
+
+    return Annotated[
+        str, BeforeValidator(parse), WithJsonSchema({"type": "string", "minLength": least, "maxLength": most})
+    ]
+
+
 def is_name(field: Any) -> bool:
     """Whether a field, or the items of a list, are names that a person chooses freely."""
     return "named.<locals>.parse" in f"{field.annotation} {field.metadata}"

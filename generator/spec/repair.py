@@ -16,8 +16,9 @@ def repaired(value: Any, error: ValidationError) -> Spec | None:
         return None
     value = copy.deepcopy(value)
     for _ in range(_TRIES):
-        for single in error.errors(include_url=False):
-            _cut(value, single["loc"])
+        # All are looked for before any is cut: the second of two in one list must not take its section along.
+        for holder, key in [_wrong(value, single["loc"]) for single in error.errors(include_url=False)]:
+            holder.pop(key, None)
         try:
             return Spec.model_validate(value)
         except ValidationError as again:
@@ -25,22 +26,23 @@ def repaired(value: Any, error: ValidationError) -> Spec | None:
     return None
 
 
-def _cut(value: Any, loc: tuple[str | int, ...]) -> None:
-    """Remove the innermost mapping entry on the way; a model keeps its number, so that places stay true."""
+def _wrong(value: Any, loc: tuple[str | int, ...]) -> tuple[dict[str | int, Any], str | int]:
+    """The innermost mapping on the way and its key to remove; a model is replaced at once, and keeps its number, so that places stay true."""
     if loc[:1] == ("models",) and len(loc) > 1 and isinstance(loc[1], int) and isinstance(value.get("models"), list):
         value["models"][loc[1]] = {"name": f"left-out-{loc[1]}", "provider": "left-out"}
-        return
+        return {}, ""
     if loc[:1] in {("models",), ("service",)}:
         value[str(loc[0])] = (
             [{"name": "left-out", "provider": "left-out"}] if loc[0] == "models" else {"name": "left-out"}
         )
-        return
-    node, holder, key = value, None, None
+        return {}, ""
+    node: Any = value
+    holder: dict[str | int, Any] = {}
+    key: str | int = ""
     for part in loc:
         if isinstance(node, dict) and part in node:
             holder, key = node, part
             node = node[part]
         elif isinstance(node, list):
             break
-    if holder is not None:
-        holder.pop(key, None)
+    return holder, key

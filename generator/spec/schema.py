@@ -1,15 +1,16 @@
-"""The schema of spec.yaml: its top level and everything but the alerts."""
+"""The schema of spec.yaml: its top level and everything but alerts, evals and proofs."""
 
 from typing import Literal
 
 from generator import conventions as c
 from generator.spec import names
 from generator.spec.alerts import Alerts, ModelAlerts
-from generator.spec.fields import Section, about, duration, named, named_patterns, number, ratio, whole
+from generator.spec.evals import Evals
+from generator.spec.fields import Section, about, duration, named, named_patterns, ratio, whole
+from generator.spec.price import Price
 from generator.spec.proofs import Proofs
 
 _APP = "app/contract.json"
-_MONEY = number(0, 1e6)
 _PORT = whole(1, 65535)
 
 
@@ -28,17 +29,6 @@ class Service(Section):
         default=["chat"],
         example=["chat", "search"],
         min_length=1,
-    )
-
-
-class Price(Section):
-    """USD per million tokens."""
-
-    input: _MONEY = about("Input tokens.", lands=_APP, example=0.15)
-    output: _MONEY = about("Output tokens, reasoning included.", lands=_APP, example=0.6)
-    cache_read: _MONEY | None = about("Cached input tokens; none: the input price.", lands=_APP, default=None)
-    cache_write: _MONEY | None = about(
-        "Input tokens written to a cache; none: the input price.", lands=_APP, default=None
     )
 
 
@@ -184,28 +174,6 @@ class Traces(Section):
     )
 
 
-class Judge(Section):
-    """The model that judges."""
-
-    model: named(names.MODEL) = about("Its name.", lands=_APP, default="gpt-4o-mini")
-    max_usd_per_day: number(0, 1e6) = about("Judging stops at this budget.", lands=_APP, default=5.0)
-
-
-class Evals(Section):
-    """Judging a sample of the production answers."""
-
-    sample: ratio() = about("Share of calls that is judged.", lands=_APP, default=0.01, example="1%")
-    judge: Judge = about("Who judges, for how much.", lands=_APP, default=Judge())
-    dimensions: list[named(names.SERVICE)] = about(
-        "What is judged.",
-        lands=f"{_APP}, grafana/dashboards/llm-quality.json",
-        default=["groundedness", "refusal", "tone"],
-    )
-    pass_rate_below: ratio(zero=False, one=False) = about(
-        "Pass rate that is too low.", lands="grafana/dashboards/llm-quality.json", default=0.9, example="90%"
-    )
-
-
 class Ports(Section):
     """Host ports on 127.0.0.1."""
 
@@ -223,6 +191,7 @@ class Ports(Section):
     collector: _PORT = about("Collector, its own metrics.", lands="compose.yaml", default=c.DEFAULT_PORTS["collector"])
     app: _PORT = about("The reference app.", lands="compose.yaml", default=c.DEFAULT_PORTS["app"])
     simulator: _PORT = about("The model simulator.", lands="compose.yaml", default=c.DEFAULT_PORTS["simulator"])
+    evals: _PORT = about("The evals worker.", lands="compose.yaml", default=c.DEFAULT_PORTS["evals"])
     internal: whole(1024, 65_526) = about(
         "First of ten ports that components use among each other, without Docker.",
         lands="nowhere",

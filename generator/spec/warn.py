@@ -2,6 +2,8 @@
 
 from generator.prices.lookup import lookup
 from generator.problems import Problem
+from generator.spec import evals_warn
+from generator.spec.desk import Desk
 from generator.spec.schema import Spec
 from generator.spec.tree import Tree
 
@@ -25,4 +27,4 @@ def warnings(spec: Spec, tree: Tree, file: str) -> list[Problem]:
                     severity="warning",
                 )
             )
-    return found
+    return [*found, *evals_warn.warnings(Desk(spec, tree, file))]

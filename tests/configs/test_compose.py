@@ -35,7 +35,7 @@ def test_nobody_is_root_and_nothing_is_writable_that_need_not_be(compose: dict[s
 
 def test_every_image_is_pinned(compose: dict[str, Any]) -> None:
     """The newest versions that the configs are written for."""
-    built = {"app", "simulator", "traffic"}
+    built = {"app", "simulator", "evals", "traffic"}
     for name, service in compose["services"].items():
         assert name in built or service["image"] == f"{PINNED[name].image}:{PINNED[name].tag}"
 
@@ -49,3 +49,15 @@ def test_every_volume_secret_and_dependency_is_declared(repository: Path, compos
             assert (repository / "stack" / source).exists() if source.startswith(".") else source in compose["volumes"]
         for name, wanted in service.get("depends_on", {}).items():
             assert wanted["condition"] != "service_healthy" or "healthcheck" in services[name]
+
+
+def test_keys_are_passed_by_name_and_only_to_who_needs_them(compose: dict[str, Any]) -> None:
+    """Their values stay in the environment of whoever calls Compose."""
+    keys = {
+        name: {key for key in service.get("environment", {}) if key.endswith("_KEY")}
+        for name, service in compose["services"].items()
+    }
+    both = {"OPENAI_API_KEY", "ANTHROPIC_API_KEY"}
+    assert {name: found for name, found in keys.items() if found} == {"app": both, "evals": {*both, "JUDGE_API_KEY"}}
+    for service in compose["services"].values():
+        assert all(value is None for name, value in service.get("environment", {}).items() if name.endswith("_KEY"))

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from generator import conventions as c
+from generator import eval_names as e
 from generator.configs import app_contract
 from generator.model import Model
 from generator.pipeline import artifacts
@@ -26,8 +27,9 @@ def test_every_metric_that_the_rules_read_is_in_the_contract(model: Model, contr
     """Expressions of the dialect name nothing that the app would not register."""
     import re
 
-    registered = {metric["name"] for metric in contract["metrics"].values()}
-    raw = [value for name, value in vars(c).items() if name.startswith("KIT_")]
+    told = (*contract["metrics"].values(), *contract["evals"]["metrics"].values())
+    registered = {metric["name"] for metric in told}
+    raw = [value for name, value in {**vars(c), **vars(e)}.items() if name.startswith("KIT_")]
     assert set(raw) == registered
     rules = "".join(one.text for one in artifacts(model) if one.path.startswith("prometheus/rules/"))
     read = set(re.findall(r"(?:rate|last_over_time|sum by \([^)]*\)) ?\((llm_[a-z_]+?)(?:_bucket)?[{\[]", rules))

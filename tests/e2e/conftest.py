@@ -87,7 +87,7 @@ def running(
 ) -> Iterator[Running]:
     """Up; stopped at the end, whatever happened."""
     folder = tmp_path_factory.mktemp("stack")
-    ports = free_ports(("prometheus", "alertmanager", "app", "simulator"))
+    ports = free_ports(("prometheus", "alertmanager", "app", "simulator", "evals"))
     listed = ", ".join(f"{name}: {port}" for name, port in ports.items())
     (folder / "spec.yaml").write_text(SPEC.format(ports=listed))
     environment = {**os.environ, "TRAFFIC_RATE": "12"}

@@ -27,7 +27,7 @@ stack:
   ports: {{{ports}}}
 """
 PORTS = (
-    "prometheus", "alertmanager", "app", "simulator", "grafana", "tempo", "jaeger", "loki", "victorialogs", "collector",
+    "prometheus", "alertmanager", "app", "simulator", "evals", "grafana", "tempo", "jaeger", "loki", "victorialogs", "collector",
     "otlp_grpc", "otlp_http",
 )  # fmt: skip
 

@@ -6,7 +6,14 @@ import pytest
 import yaml
 
 PAGING = ("LLMLatencyDoubled", "LLMErrorRateHigh", "LLMSpendSpike")
-TICKETS = ("LLMSignalLost", "LLMUnpricedCalls", "LLMLatencyDrift", "LLMPassRateLow")
+TICKETS = (
+    "LLMSignalLost",
+    "LLMUnpricedCalls",
+    "LLMLatencyDrift",
+    "LLMPassRateLow",
+    "LLMPassRateDropped",
+    "LLMJudgeDrift",
+)
 
 
 def test_every_alert_has_its_runbook(repository: Path) -> None:

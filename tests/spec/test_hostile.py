@@ -33,7 +33,9 @@ _MORE = {
     "proofs.extra.name": "proofs: {{extra: [{{name: {0}, alert: errors, phases: [{{for: 1h}}, {{for: 1h, expect: page}}]}}]}}",
     "proofs.extra.about": "proofs: {{extra: [{{name: a, about: {0}, alert: errors, phases: [{{for: 1h}}, {{for: 1h, expect: page}}]}}]}}",
     "proofs.extra.model": "proofs: {{extra: [{{name: a, model: {0}, alert: errors, phases: [{{for: 1h}}, {{for: 1h, expect: page}}]}}]}}",
-    "evals.dimensions": "evals: {{dimensions: [{0}]}}",
+    "evals.dimensions": "evals: {{dimensions: [{0}]}}", "evals.dimensions.name": "evals: {{dimensions: [{{name: {0}}}]}}",
+    "evals.endpoints": "evals: {{endpoints: {{? {0} : 1%}}}}", "evals.models": "evals: {{models: {{? {0} : 1%}}}}",
+    "evals.judge.base_url": "evals: {{judge: {{base_url: {0}}}}}",
 }  # fmt: skip
 FIELDS |= {
     name: "service: {{name: a}}\nmodels: [{{name: m, provider: x}}]\n" + line + "\n" for name, line in _MORE.items()

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from generator import conventions as c
 from generator.proofs.contract.expression import Expression
 from generator.proofs.contract.in_dashboards import in_dashboard, in_page
 from generator.proofs.contract.in_docs import in_page_of_docs
@@ -13,6 +12,7 @@ RENDERED = "stack/"
 """Where a rendered file stands, seen from the spec."""
 
 _RULES = re.compile(rf"{RENDERED}prometheus/rules/[^/]+\.ya?ml")
+_PAGE = re.compile(rf"{RENDERED}prometheus/consoles/[^/]+\.html")
 _DASHBOARD = re.compile(rf"{RENDERED}grafana/dashboards/[^/]+\.json")
 
 
@@ -23,7 +23,7 @@ def collect(files: Mapping[str, str], scrape: int) -> Iterator[Expression]:
             yield from in_rules(file, text)
         elif _DASHBOARD.fullmatch(file):
             yield from in_dashboard(file, text, scrape)
-        elif file == f"{RENDERED}prometheus/consoles/{c.PAGE}":
+        elif _PAGE.fullmatch(file):
             yield from in_page(file, text)
         elif file.endswith(".md") and not file.startswith(RENDERED):
             yield from in_page_of_docs(file, text)

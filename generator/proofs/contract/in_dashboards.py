@@ -1,4 +1,4 @@
-"""The expressions of Grafana dashboards and of the page that Prometheus serves."""
+"""The expressions of Grafana dashboards and of the pages that Prometheus serves."""
 
 import re
 from collections.abc import Iterator
@@ -75,16 +75,25 @@ def _without_variables(text: Placed, scrape: int) -> Placed:
 
 
 def in_page(file: str, text: str) -> Iterator[Expression]:
-    """The panels of the page, with every filter that it can put in."""
+    """What a page that Prometheus serves asks: its panels and whatever else has a query, with every filter that it can put in."""
     match = _CONFIG.search(text)
     if match is None:
         return
     config = read_json(text, match.start(1), match.end(1))
-    yield Expression(file, "page", "filters", config["requests"].placed())
-    for panel in config["panels"]:
-        for query in panel["queries"]:
-            placed = query["expr"].placed().sub(_FILTER, _matchers)
-            yield Expression(file, "page", panel["title"].value, placed.strip(), wanted=_legend(query["legend"]))
+    if "requests" in config:
+        yield Expression(file, "page", "filters", config["requests"].placed())
+    for owner, query in _queries(config, "page"):
+        placed = query["expr"].placed().sub(_FILTER, _matchers)
+        yield Expression(file, "page", owner, placed.strip(), wanted=_legend(query.get("legend")))
+
+
+def _queries(tree: Any, owner: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(tree, dict):
+        owner = _value(tree.get("title")) or owner
+        if isinstance(tree.get("expr"), Leaf):
+            yield owner, tree
+    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _queries(part, owner)
 
 
 def _matchers(found: re.Match[str]) -> str:

@@ -1,12 +1,8 @@
 "use strict";
-(() => {
+const LLM = (() => {
   const config = JSON.parse(document.getElementById("config").textContent);
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
-  // Okabe and Ito's palette: told apart with every kind of colour vision.
-  const COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8b6fd6", "#8a8f98"];
-  const ROLES = ["value", "usual", "limit"];
-  const DASHES = {usual: [2, 4], limit: [7, 5]};
   const NUMBER = (() => {
     let locale = "en";
     try { new Intl.NumberFormat(navigator.language); locale = navigator.language; } catch { /* such as en-US@posix */ }
@@ -15,11 +11,13 @@
   const params = new URLSearchParams(location.search);
   const state = {
     model: params.get("model") || "",
-    endpoint: params.get("endpoint") || "",
-    range: [...$("range").options].some((o) => o.value === params.get("range")) ? params.get("range") : "3600",
+    endpoint: config.filters.includes("endpoint") ? params.get("endpoint") || "" : "",
+    range: [...$("range").options].some((o) => o.value === params.get("range")) ? params.get("range") : String(config.range),
     turn: 0,
   };
   const panels = [];
+  // Whatever else is loaded before the panels are; each has load(start, end, step), and may have draw().
+  const parts = [];
 
   const el = (name, text, attributes) => {
     const node = document.createElement(name);
@@ -31,12 +29,14 @@
   const shown = (value, unit) => {
     if (value === null || value === undefined || Number.isNaN(value)) return "–";
     if (unit === "ms") return value >= 1000 ? `${NUMBER(value / 1000, 3)} s` : `${NUMBER(value, 3)} ms`;
+    if (unit === "share") return `${NUMBER(value * 100, 3)} %`;
+    if (unit === "s") return value < 90 ? `${NUMBER(value, 2)} s` : value < 5400 ? `${NUMBER(value / 60, 2)} min` : `${NUMBER(value / 3600, 2)} h`;
     return NUMBER(value, 3);
   };
 
   const setTheme = (theme) => {
     root.dataset.theme = theme;
-    panels.forEach((panel) => panel.draw());
+    for (const one of [...parts, ...panels]) if (one.draw) one.draw();
   };
   const stored = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -70,112 +70,6 @@
   const css = (name) => getComputedStyle(root).getPropertyValue(name).trim();
   const alpha = (hex, share) => hex + Math.round(share * 255).toString(16).padStart(2, "0");
 
-  class Panel {
-    constructor(spec) {
-      this.spec = spec;
-      this.section = el("section", undefined, {id: `panel-${spec.key}`, "aria-label": spec.title});
-      const head = el("div", undefined, {class: "head"});
-      this.big = el("div", "–", {class: "big"});
-      head.append(el("h2", spec.title, {title: spec.title}), this.big);
-      this.plot = el("div", undefined, {class: "plot"});
-      this.legend = el("ul", undefined, {class: "legend"});
-      this.empty = el("div", "loading …", {class: "empty"});
-      this.section.append(head, el("p", spec.question, {class: "question", title: spec.question}), this.plot, this.legend, this.empty);
-      $("panels").append(this.section);
-      this.series = [];
-      this.times = [];
-      new ResizeObserver(() => this.resize()).observe(this.plot);
-    }
-    async load(start, end, step) {
-      const answers = await Promise.all(this.spec.queries.map((query) =>
-        api("query_range", {query: filled(query.expr), start, end, step})));
-      const times = [];
-      for (let at = start; at <= end; at += step) times.push(at);
-      const place = new Map(times.map((at, number) => [at, number]));
-      this.series = answers.flatMap((answer, number) => answer.result.map((found) => {
-        const values = new Array(times.length).fill(null);
-        for (const [at, text] of found.values) {
-          const value = Number(text);
-          if (place.has(at) && Number.isFinite(value)) values[place.get(at)] = value;
-        }
-        return {name: named(this.spec.queries[number].legend, found.metric), values, role: this.spec.queries[number].role};
-      }));
-      // Born at 0 so that nothing is lost, but nobody's business while it stays there.
-      this.series = this.series.filter((one) => one.name !== config.other || one.values.some((value) => value > 0));
-      this.series.sort((one, other) => ROLES.indexOf(one.role) - ROLES.indexOf(other.role));
-      this.times = times;
-      this.draw();
-    }
-    fail(error) {
-      this.empty.textContent = `This query failed: ${error.message}`;
-      this.empty.hidden = false;
-    }
-    last(values) {
-      for (let at = values.length - 1; at >= Math.max(0, values.length - 5); at--) if (values[at] !== null) return values[at];
-      return null;
-    }
-    draw() {
-      const {spec} = this;
-      const lines = this.series.filter((one) => one.role === "value");
-      const nothing = lines.every((one) => one.values.every((value) => value === null));
-      this.empty.hidden = !nothing;
-      if (nothing) this.empty.textContent = config.hint;
-      let color = 0;
-      for (const one of this.series) one.color = one.role === "limit" ? css("--limit") : one.role === "usual" ? css("--soft") : COLORS[color++ % COLORS.length];
-      const now = lines.map((one) => this.last(one.values)).filter((value) => value !== null);
-      const head = spec.headline === "sum" ? (now.length ? now.reduce((sum, value) => sum + value, 0) : null)
-        : this.last((lines.find((one) => one.name === spec.headline) || {values: []}).values);
-      this.big.replaceChildren(shown(head, spec.unit), el("small", spec.unit === "ms" ? spec.headline : spec.unit));
-      const limit = this.series.find((one) => one.role === "limit");
-      const top = limit && this.last(limit.values);
-      this.section.classList.toggle("alarm", head !== null && top !== null && top !== undefined && top > 0 && head > top);
-      this.legend.replaceChildren(...this.series.map((one) => {
-        const item = el("li");
-        const mark = el("i", undefined, one.role === "value" ? {} : {class: "dash"});
-        mark.style.borderColor = one.color;
-        item.append(mark, one.name, el("span", shown(this.last(one.values), spec.unit)));
-        return item;
-      }));
-      this.chart();
-    }
-    chart() {
-      const stacked = this.spec.stacked;
-      const sums = new Array(this.times.length).fill(0);
-      const columns = this.series.map((one) => one.role !== "value" || !stacked ? one.values : one.values.map((value, at) => {
-        // Nothing on top of a stack would hide the line below it.
-        if (!value && sums[at] > 0) return null;
-        if (value === null) return null;
-        sums[at] += value;
-        return sums[at];
-      }));
-      const axis = {stroke: css("--soft"), grid: {stroke: css("--grid"), width: 1}, ticks: {stroke: css("--grid"), width: 1}, font: "11px system-ui"};
-      const options = {
-        width: Math.max(80, this.plot.clientWidth), height: Math.max(60, this.plot.clientHeight),
-        legend: {show: false},
-        cursor: {sync: {key: "panels"}, points: {size: 6}, y: false},
-        scales: {y: {range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1]}},
-        axes: [{...axis, space: 70, values: (_plot, ticks) => ticks.map(clock)}, {...axis, size: 58, space: 28, values: (_plot, ticks) => ticks.map((value) => shown(value, this.spec.unit))}],
-        series: [{}, ...this.series.map((one) => ({
-          label: one.name, stroke: one.color, width: one.role === "value" ? 2 : 1.5, dash: DASHES[one.role],
-          fill: stacked && one.role === "value" ? alpha(one.color, 0.16) : undefined, points: {show: false}, spanGaps: false,
-        }))],
-        hooks: {setCursor: [(plot) => this.point(plot.cursor.idx)]},
-      };
-      if (this.uplot) this.uplot.destroy();
-      this.uplot = new uPlot(options, [this.times, ...columns], this.plot);
-    }
-    point(at) {
-      const items = this.legend.children;
-      this.series.forEach((one, number) => {
-        const value = at === null || at === undefined ? this.last(one.values) : one.values[at];
-        items[number].lastChild.textContent = shown(value, this.spec.unit);
-      });
-    }
-    resize() {
-      if (this.uplot) this.uplot.setSize({width: Math.max(80, this.plot.clientWidth), height: Math.max(60, this.plot.clientHeight)});
-    }
-  }
-
   const since = (text) => {
     const minutes = Math.max(0, Math.round((Date.now() - Date.parse(text)) / 60000));
     return minutes < 90 ? `${minutes} min` : `${NUMBER(minutes / 60, 2)} h`;
@@ -205,7 +99,7 @@
 
   const choices = async () => {
     const match = {"match[]": filled(`${config.requests}{@J@}`)};
-    for (const name of ["model", "endpoint"]) {
+    for (const name of config.filters) {
       const values = await api(`label/${name}/values?${new URLSearchParams(match)}`);
       const select = $(name);
       const wanted = [...new Set([...values, state[name]].filter(Boolean))].sort();
@@ -223,6 +117,7 @@
       const [rules] = await Promise.all([api("rules?type=alert"), choices()]);
       if (turn !== state.turn) return;
       showAlerts(rules.groups);
+      await Promise.all(parts.map((part) => part.load(end - range, end, step)));
       await Promise.all(panels.map((panel) => panel.load(end - range, end, step).catch((error) => panel.fail(error))));
       banner("");
       $("fresh").textContent = `Updated ${new Date().toLocaleTimeString()}; every ${config.refresh} s`;
@@ -234,18 +129,33 @@
   const remember = () => {
     const query = new URLSearchParams(location.search);
     for (const name of ["model", "endpoint", "range"]) {
-      if (state[name] && !(name === "range" && state[name] === "3600")) query.set(name, state[name]); else query.delete(name);
+      if (state[name] && !(name === "range" && state[name] === String(config.range))) query.set(name, state[name]); else query.delete(name);
     }
     history.replaceState(null, "", `?${query}`);
+    link();
+  };
+  // The other page opens with the same model and theme; what it does not know it leaves alone.
+  const link = () => {
+    if (!config.other_page) return;
+    const query = new URLSearchParams(location.search);
+    query.delete("range");
+    $("other").href = config.other_page.href + (String(query) ? `?${query}` : "");
+    $("other").textContent = config.other_page.name;
+    $("other").hidden = false;
   };
 
-  config.panels.forEach((spec) => panels.push(new Panel(spec)));
-  $("range").value = state.range;
-  for (const name of ["model", "endpoint", "range"]) {
-    $(name).addEventListener("change", (event) => { state[name] = event.target.value; remember(); refresh(); });
-  }
-  $("filters").addEventListener("submit", (event) => event.preventDefault());
-  refresh();
-  setInterval(() => { if (!document.hidden) refresh(); }, config.refresh * 1000);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+  const start = () => {
+    config.panels.forEach((spec) => panels.push(new LLM.Panel(spec)));
+    for (const name of ["model", "endpoint"]) $(name).closest("label").hidden = !config.filters.includes(name);
+    $("range").value = state.range;
+    for (const name of [...config.filters, "range"]) {
+      $(name).addEventListener("change", (event) => { state[name] = event.target.value; remember(); refresh(); });
+    }
+    $("filters").addEventListener("submit", (event) => event.preventDefault());
+    link();
+    refresh();
+    setInterval(() => { if (!document.hidden) refresh(); }, config.refresh * 1000);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+  };
+  return {config, state, parts, $, el, shown, named, filled, api, clock, css, alpha, start};
 })();

@@ -4,6 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from generator import conventions as c
+from generator import eval_names as e
 from generator.problems import Problem, render
 from tests.proofs.contract.conftest import DOC, Asked, Stack, place
 
@@ -24,7 +25,7 @@ def only(problems: list[Problem]) -> Problem:
         ("unknown-value", RECORDED, f"({c.KIT_ERRORS}{{", f'({c.KIT_ERRORS}{{kind=^"timed_out",'),
         ("no-bucket", RECORDED, f"({c.KIT_LATENCY}_bucket{{", f'({c.KIT_LATENCY}_bucket{{le=^"2000",'),
         ("short-range", RECORDED, f'({c.KIT_ERRORS}{{job="support-bot"}}[5m]', f"({c.KIT_ERRORS}^[20s]"),
-        ("no-counter", RECORDED, f"rate({c.KIT_REQUESTS}", f"rate(^{c.KIT_EVAL_QUEUE_DEPTH}"),
+        ("no-counter", RECORDED, f"rate({c.KIT_REQUESTS}", f"rate(^{e.KIT_EVAL_QUEUE_DEPTH}"),
         ("unknown-series", "  - alert: ", "expr: ", "expr: ^nothing_like_it > "),
         ("unknown-label", "  - alert: ", "{{ $labels.model }}", "{{ $labels.^mode_l }}"),
         ("unknown-series", "| query }}", "printf `", "printf `0 * ^vanished + "),

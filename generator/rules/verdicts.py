@@ -1,0 +1,61 @@
+"""What the verdicts of a window say: a weighted pass rate, and how many verdicts it is worth.
+
+An answer that was chosen with probability p stands for 1/p calls (D. G. Horvitz, D. J. Thompson, JASA 47 (1952)); unequal weights
+make a sample worth fewer verdicts, (sum of w)^2 / sum of w^2 of them (L. Kish, "Survey Sampling", 1965).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from generator import conventions as c
+from generator import eval_names as e
+from generator.promql import equals, none_of, selector
+from generator.rules.canonical import SLOW
+from generator.rules.group import Recording
+
+_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Look:
+    """A window as it is read: a rate over an hour every `step` over `span`, so that the first one begins where the window does.
+
+    Where hours overlap, the first and the last count for less, which makes the sample worth a little more than is said here.
+    """
+
+    window: str
+    span: str
+    step: str
+    seconds: int
+
+
+DAY = Look("1d", "23h", "1h", _HOUR)
+LOOKS = (Look("1h", "", "", _HOUR), Look("6h", "5h", "15m", 900), DAY)
+"""A collapse shows within an hour; a drop of two points needs a day."""
+WEEK = Look(e.WEEK_BEFORE, "167h", "1h", _HOUR)
+
+
+def recordings(service: str, looks: Iterable[Look]) -> list[Recording]:
+    """Pass rate and effective verdicts of each window."""
+    job = equals(c.JOB, service)
+    made = []
+    for look in looks:
+        judged = none_of(e.VERDICT, [e.ERROR])
+        weight = _total(e.eval_weight_rate(SLOW), look, job, judged)
+        passed = _total(e.eval_weight_rate(SLOW), look, job, equals(e.VERDICT, e.PASS))
+        squared = _total(e.eval_squared_weight_rate(SLOW), look, job, judged)
+        made += [
+            Recording(e.pass_rate(look.window), f"{passed}\n/\n({weight} > 0)"),
+            Recording(
+                e.effective_verdicts(look.window),
+                f"({weight} * {look.seconds}) ^ 2\n/\n({squared} * {look.seconds} > 0)",
+            ),
+        ]
+    return made
+
+
+def _total(series: str, look: Look, *matchers: str) -> str:
+    """Sum of the rates in the window; times the step it is what was counted."""
+    chosen = f"{series}{selector(*matchers)}"
+    read = f"sum_over_time({chosen}[{look.span}:{look.step}])" if look.span else chosen
+    return f"sum by ({c.JOB}, {c.MODEL}, {e.DIMENSION}) ({read})"
