@@ -43,6 +43,12 @@ def attributes(span: dict[str, Any]) -> dict[str, Any]:
     return {one["key"]: next(iter(one["value"].values())) for one in span.get("attributes", [])}
 
 
+def lines_of(whole: Whole, trace_id: str, *, verdicts: bool = False) -> list[dict[str, str]]:
+    """The stored lines of a call, or those of the verdicts on it."""
+    found = whole.lines(trace_id=trace_id)
+    return [line for line in found if (json.loads(line["_msg"])["event"] == "gen_ai.evaluation.result") == verdicts]
+
+
 def test_one_question_is_found_everywhere(whole: Whole) -> None:
     """By its trace id and its call id."""
     counted = 'sum(llm_requests_total{model="gpt-4o-mini",endpoint="chat"})'
@@ -66,7 +72,7 @@ def test_one_question_is_found_everywhere(whole: Whole) -> None:
     assert attributes(by_name["llm.generate"])["llm.model"] == "gpt-4o-mini"
     assert int(attributes(by_name["llm.retrieve"])["chunks.count"]) > 0
 
-    lines = until(lambda: len(found := whole.lines(trace_id=trace_id)) == 2 and found, 30, "the log lines")
+    lines = until(lambda: len(found := lines_of(whole, trace_id)) == 2 and found, 30, "the log lines")
     logged = [json.loads(line["_msg"]) for line in lines]
     assert {line["event"] for line in logged} == {"llm.request", "llm.response"}
     assert {line["call_id"] for line in logged} == {call_id}
@@ -77,6 +83,31 @@ def test_one_question_is_found_everywhere(whole: Whole) -> None:
     blob = next((whole.folder / ".stackgen/data/app/blobs").rglob(f"{call_id}*")).read_text()
     assert answer["answer"][-40:] in blob
     assert len(answer["answer"]) < 200 or answer["answer"][-40:] not in stored
+
+
+def test_a_verdict_is_joined_with_the_call_that_it_judges(whole: Whole) -> None:
+    """Line, span and counter of each dimension, minutes later and from another process: one call id, one trace."""
+    answer = whole.ask("what is held while an alert is active?", "claude-haiku-4-5")
+    call_id, trace_id = answer["call_id"], answer["trace_id"]
+    lines = until(lambda: len(found := lines_of(whole, trace_id, verdicts=True)) == 3 and found, 90, "the verdicts")
+    logged = [json.loads(line["_msg"]) for line in lines]
+    assert {line["call_id"] for line in logged} == {call_id}
+    labels = {
+        line["evaluation"]["gen_ai.evaluation.name"]: line["evaluation"]["gen_ai.evaluation.score.label"]
+        for line in logged
+    }
+    assert set(labels) == {"groundedness", "refusal", "tone"}
+    assert set(labels.values()) <= {"pass", "fail"}
+
+    counted = 'sum by (dimension) (llm_eval_results_total{model="claude-haiku-4-5",verdict=~"pass|fail"})'
+    until(lambda: {one["metric"]["dimension"] for one in whole.query(counted) if float(one["value"][1]) >= 1} == set(labels), 30, "the counters")  # fmt: skip
+    failed = {name for name, label in labels.items() if label == "fail"}
+    shown = whole.get("evals", "/failures", limit="100")
+    assert {one["dimension"] for one in shown if one["call_id"] == call_id} == failed
+
+    if "jaeger" in whole.rows():
+        judged = (trace_id, logged[0]["span_id"])
+        until(lambda: judged in whole.links("llm.judge"), 30, "the judge's span, which links to the one that it judged")
 
 
 def test_spans_are_counted_before_they_are_sampled(whole: Whole) -> None:
@@ -122,7 +153,7 @@ def test_a_back_end_is_killed_and_nothing_is_lost(whole: Whole, store: str) -> N
     lost = set(ids)
 
     def all_lines() -> bool:
-        lost.difference_update([one for one in lost if len(whole.lines(trace_id=one)) == 2])
+        lost.difference_update([one for one in lost if len(lines_of(whole, one)) == 2])
         return not lost
 
     until(all_lines, 60, f"two log lines of each of {len(ids)} calls")

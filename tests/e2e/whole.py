@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ service: {{name: support-bot, endpoints: [chat, search]}}
 models:
   - {{name: gpt-4o-mini, provider: openai}}
   - {{name: claude-haiku-4-5, provider: anthropic}}
+evals: {{sample: 100%}}
 stack:
   scrape_interval: 1s
   ports: {{{ports}}}
@@ -92,6 +94,16 @@ class Whole:
             return []
         batches = found["result"]["resourceSpans"] if jaeger else found["batches"]
         return [span for batch in batches for scope in batch["scopeSpans"] for span in scope["spans"]]
+
+    def links(self, span: str) -> set[tuple[str, str]]:
+        """Trace and span ids that recent spans of this name link to; with Jaeger only."""
+        now = time.time()
+        least, most = (datetime.fromtimestamp(at, UTC).isoformat() for at in (now - 600, now + 5))
+        words = {"service_name": "support-bot", "operation_name": span, "start_time_min": least, "start_time_max": most}
+        found = self.get("jaeger", "/api/v3/traces", **{f"query.{name}": word for name, word in words.items()})
+        batches = found["result"]["resourceSpans"]
+        spans = [one for batch in batches for scope in batch["scopeSpans"] for one in scope["spans"]]
+        return {(link["traceId"], link["spanId"]) for one in spans for link in one.get("links", [])}
 
     def lines(self, **fields: str) -> list[dict[str, str]]:
         """Stored log lines that have these fields, each with its labels and the rest of its fields."""
