@@ -1,0 +1,132 @@
+"""A worker as a whole: ships, judges (here or in processes below), writes lines, and serves its metrics."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from app.evals.settings import Settings
+from app.evals.spool_reader import SpoolReader
+from app.evals.store import Store
+from app.evals.worker.ending import on_signals
+from app.evals.worker.events import Events
+from app.evals.worker.http import Http
+from app.evals.worker.metrics import Metrics
+from app.evals.worker.opened import opened
+from app.evals.worker.place import Place
+from app.evals.worker.processes import Processes, judging_command
+from app.evals.worker.said import told
+from app.evals.worker.ship import Shipper
+from app.evals.worker.turn import Turn
+from app.evals.worker.workers import register
+from app.telemetry import Telemetry
+from app.telemetry.contract import Contract
+from app.telemetry.journal import Journal
+from app.telemetry.logs import Log
+
+_SWEEP = 3600.0
+_LOOK, _TURN = 0.2, 30.0
+_said = logging.getLogger("llm.evals")
+
+
+class Taken(Exception):  # noqa: N818  # it says what is so
+    """Another worker has this folder."""
+
+
+async def run(place: Place, *, processes: int, concurrency: int | None) -> None:
+    """Work until a signal says to stop. With no processes it only ships; with one it judges by itself.
+
+    Raises Taken, OSError and ValueError before anything has begun, with a message for people.
+    """
+    stop, ended = asyncio.Event(), threading.Event()
+    on_signals(stop)
+    contract = Contract.load(place.contract)
+    settings = Settings.of(contract)
+    with _alone(place.folder):
+        store = await opened(place, settings)
+        await asyncio.to_thread(register, store, place.worker)
+        kit = Telemetry(contract)
+        reader = SpoolReader(place.spool)
+        metrics = Metrics(store, settings, contract, place.worker)
+        registry = CollectorRegistry()
+        registry.register(metrics)
+        http = Http(place.host, place.port, registry, store, metrics.ready, place.origins)
+        turn = Turn(store, "lines", place.worker, _TURN)
+        events = Events(store, Journal(place.log_file), Log(contract, kit.clean), contract, turn)
+        threads = [
+            threading.Thread(target=Shipper(reader, store, place.worker).run, args=(ended,), name="ship", daemon=True),
+            threading.Thread(target=events.run, args=(ended,), name="lines", daemon=True),
+            threading.Thread(target=_sweep, args=(store, settings.keep_seconds, ended), name="sweep", daemon=True),
+        ]
+        for thread in threads:
+            thread.start()
+        http.start()
+        _said.info(
+            "worker %s: store %s, spool %s, metrics at http://%s:%d/metrics",
+            place.worker, place.shown_store, place.spool, place.host, http.port,
+        )  # fmt: skip
+        at_a_time = concurrency or settings.judge.concurrency
+        try:
+            if processes == 1:
+                from app.evals.worker.judges import judge_until
+
+                await judge_until(
+                    stop, store, settings, kit, place, number=0, processes=1, concurrency=at_a_time, environ=os.environ
+                )
+            else:
+                await _watch(stop, processes, at_a_time)
+        finally:
+            ended.set()
+            for thread in threads:
+                await asyncio.to_thread(thread.join, 0.5)
+            with contextlib.suppress(Exception):
+                # Verdicts of the last moment; what is left is written by the next start.
+                await asyncio.wait_for(asyncio.to_thread(events.once), 0.5)
+            await asyncio.to_thread(kit.close, 0.5)
+            http.close()
+            store.close()
+
+
+async def _watch(stop: asyncio.Event, number: int, concurrency: int) -> None:
+    below = Processes([*judging_command(), str(number), str(concurrency)], number)
+    try:
+        while not stop.is_set():
+            below.start()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _LOOK)
+    finally:
+        await asyncio.to_thread(below.stop, 4.0)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two workers in one folder would read one spool, and tell the same numbers twice."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "worker.lock"
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise Taken(
+                f"a worker has {folder} already (process {file.read().strip() or 'unknown'}): stop it first, "
+                "or give this one another EVALS_FOLDER and EVALS_WORKER; for more speed use --processes"
+            ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def _sweep(store: Store, keep_seconds: float, ended: threading.Event) -> None:
+    while not ended.wait(_SWEEP):
+        try:
+            store.sweep(keep_seconds)
+        except Exception as error:  # noqa: BLE001  # a driver's own; there is another hour
+            _said.debug("nothing was swept: %s", told(error))
