@@ -56,7 +56,7 @@ backtest: $(VENV)/run ## the alerts over a real server's history; ARGS="--promet
 	@$(BIN)/stackgen backtest --spec $(SPEC) $(ARGS)
 
 evals: $(VENV)/run ## the judges on the fixed questions: did anything get worse; ARGS=redteam attacks, ARGS=label for another part
-	@PYTHONPATH=examples $(BIN)/python -m app.evals $(or $(ARGS),check)
+	@EVALS_FOLDER=$${EVALS_FOLDER:-.stackgen/data/evals} PYTHONPATH=examples $(BIN)/python -m app.evals $(or $(ARGS),check)
 
 test: $(VENV)/dev ## all tests that need no running stack
 	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not e2e" $(ARGS)

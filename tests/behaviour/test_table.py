@@ -70,11 +70,9 @@ WORLDS = {
 }
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-@pytest.mark.parametrize(
-    "world",
-    [pytest.param(name, marks=[pytest.mark.e2e] if WORLDS[name]["scrape"] == 15 else []) for name in WORLDS],
-)
+@pytest.mark.parametrize("world", list(WORLDS))
 def test_the_alerts_behave(case: Case, world: str, repository: Path, prometheus: Obtained, tmp_path: Path) -> None:
     """Those that must page do so in time, stay active to the end, and clear; the others never fire."""
     rules = sorted((repository / "stack/prometheus/rules").glob("*.yml"))

@@ -13,6 +13,7 @@ import pytest
 from generator.launch.obtain.package import Obtained, cache_folder
 from tests.launch.conftest import Stack
 
+pytestmark = pytest.mark.e2e
 Leftovers = Callable[[], list[str]]
 
 

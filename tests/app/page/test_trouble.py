@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, Error, Page
 from tests.app.conftest import Live
 from tests.app.page.use import QUICK, answered, ask, asked_with, begin, ended, fulfil, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("app"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("app"), pytest.mark.timeout(120)]
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> [x](javascript:alert(1))"
 )
