@@ -12,7 +12,7 @@ from app.evals.store import Store
 from app.evals.worker.said import told
 from app.evals.worker.turn import Turn
 
-DONE = "control/done"
+DONE = "controlled"
 """The store's note of when the set was judged last."""
 _LOOK, _TURN = 60.0, 1800.0
 _said = logging.getLogger("llm.evals")
@@ -32,11 +32,16 @@ class Control:
         if not self._settings.control_seconds:
             return
         await asyncio.sleep(random.uniform(0, 5))  # noqa: S311  # workers that start together do not race
+        trouble = ""
         while True:
             try:
                 await self.once()
-            except Exception as error:  # noqa: BLE001  # the judge or the store is down: there is another attempt
-                _said.warning("the control set was not judged (%s); the next attempt is in a minute", told(error))
+                trouble = ""
+            except Exception as error:  # noqa: BLE001  # the judge or the store is down, or the money spent: there is another attempt
+                # A budget that is spent stays so for hours.
+                if (now := told(error)) != trouble:
+                    _said.warning("the control set was not judged (%s); attempts go on, one a minute", now)
+                trouble = now
             await asyncio.sleep(_LOOK)
 
     async def once(self) -> bool:

@@ -76,6 +76,7 @@ def test_scores_have_a_key_each(page: Page, store: Store) -> None:
     for live in served(Session(store, SCORED, "ada", 50), store):
         page.goto(live.address)
         expect(page.locator("#choices .good")).to_have_count(2)
+        expect(page.locator("#count")).to_have_text("1 of 2")
         page.keyboard.press("4")
         expect(page.locator("#count")).to_have_text("2 of 2")
         page.keyboard.press("3")

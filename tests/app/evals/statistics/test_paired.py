@@ -30,7 +30,7 @@ def test_no_change_and_equal_changes_have_a_p_of_one() -> None:
         ((59, 6, 16, 80), (-0.1186, -0.0046)),
     ],
 )
-def test_the_interval_of_a_paired_difference_is_the_published_one(
+def test_the_interval_of_a_paired_difference_stays_what_it_was(
     table: tuple[int, int, int, int], expected: tuple[float, float]
 ) -> None:
     assert paired_difference(pairs(*table))[1:] == pytest.approx(expected, abs=5e-5)
