@@ -15,7 +15,7 @@ STEP = 900
 HOUR, DAY = 4, 96
 """In steps."""
 WEIGHT = 100
-_NIGHT = 0.6
+NIGHT = 0.6
 """How far the calls of an hour lie above and below the day's mean."""
 
 
@@ -27,11 +27,13 @@ class Verdicts:
     passed: list[int]
 
 
-def answers(chance: random.Random, judged_a_day: Sequence[float], rates: Sequence[float]) -> Verdicts:
-    """Poisson many verdicts a step, more by day than by night; each passes with the step's rate."""
+def answers(
+    chance: random.Random, judged_a_day: Sequence[float], rates: Sequence[float], night: float = NIGHT
+) -> Verdicts:
+    """Poisson many verdicts a step, more by day than by night unless `night` is 0; each passes with the step's rate."""
     judged, passed = [0], [0]
     for at in range(1, len(rates)):
-        mean = judged_a_day[at] / DAY * (1 + _NIGHT * math.sin(2 * math.pi * at / DAY))
+        mean = judged_a_day[at] / DAY * (1 + night * math.sin(2 * math.pi * at / DAY))
         many = _poisson(chance, mean)
         judged.append(many)
         passed.append(sum(chance.random() < rates[at] for _ in range(many)))
