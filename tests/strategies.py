@@ -22,6 +22,11 @@ SERVICE, ENDPOINT, MODEL, PROVIDER = (
     _name("._-/:@+", 60),
     st.sampled_from(["openai", "anthropic", "x.y-z"]),
 )
+PATTERNS = st.dictionaries(
+    st.sampled_from(["employee", "ticket_no", "on"]),
+    st.sampled_from([r"E-\d{6}", r"(?i)\bacme[-_ ][0-9]{1,8}\b", r"[\"'$]{2}\{[{%]{1,3}", "no", r"\x41[^a-z\\]{3}"]),
+    max_size=2,
+)
 PERCENT = st.integers(1, 98).map(lambda value: f"{value}%")
 
 
@@ -113,6 +118,7 @@ def valid_specs(draw: st.DrawFn, most_models: int = 4) -> str:
             "spend": spend,
             **draw(_quality()),
         },
+        "logs": {"patterns": draw(PATTERNS), "capture_content": draw(st.sampled_from([True, True, False]))},
         "evals": draw(_evals(names)),
         "notify": draw(
             st.sampled_from(

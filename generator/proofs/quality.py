@@ -65,6 +65,11 @@ def _enough(model: Model, llm: LlmModel) -> bool:
     return _plain(model, llm) and model.alerts.tickets.pass_rate.limit <= 400
 
 
+def _between(least: float, most: float) -> Applies:
+    """The share that has to pass: the lower it is, the longer a day that was good before it hides a bad one."""
+    return lambda model, llm: _enough(model, llm) and least <= model.evals.pass_rate_below < most
+
+
 _USUAL, _WORSE = _share(0.95), _share(0.85)
 _SAMPLE, _HARD = Part(40, 0.95), Part(5, 0.1, weight=1)
 """A sample of one call in a hundred, and refusals, each of which is judged."""
@@ -126,7 +131,9 @@ DROPS = (
 )  # fmt: skip
 LOWS = (
     _fires("too-low", _LOW, "too few answers pass, for a day", (_for(72, _GOOD), _for(24, _BAD), _for(48, _GOOD)),
-           within=16, clears=24, applies=_enough),
+           within=16, clears=24, applies=_between(0.8, 1)),
+    _fires("too-low-for-long", _LOW, "too few answers pass, where a lower share has to", (_for(72, _GOOD), _for(28, _BAD), _for(48, _GOOD)),
+           within=27, clears=24, applies=_between(0.2, 0.8)),
     _fires("low-sample", _LOW, "the sample is too low, while many answers that pass are judged beside it",
            (_for(24, _GOOD), _for(26, Part(40, of_limit=0.7), Part(400, 1, weight=1))), within=26,
            applies=lambda model, llm: _enough(model, llm) and model.evals.pass_rate_below >= 0.5),
