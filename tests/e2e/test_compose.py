@@ -196,7 +196,7 @@ def test_one_question_is_counted_and_traced(composed: Composed) -> None:
 def test_the_containers_are_as_tight_as_the_file_says(composed: Composed) -> None:
     """Nobody is root, nothing can be written, nothing is published beyond loopback, memory is bounded, the secret is a file."""
     found = composed.containers()
-    assert set(found) == {"prometheus", "alertmanager", "jaeger", "collector", "simulator", "app"}
+    assert set(found) == {"prometheus", "alertmanager", "jaeger", "collector", "simulator", "app", "evals"}
     for name, one in found.items():
         host = one["HostConfig"]
         assert one["State"]["Status"] == "running", name
