@@ -161,8 +161,9 @@ def test_a_back_end_is_killed_and_nothing_is_lost(whole: Whole, store: str) -> N
 
 def test_it_is_small_and_comes_back_soon(whole: Whole) -> None:
     """At rest below 600 MB in all; down and up again, nothing built, within 20 s."""
-    memory = sum(row["memory"] for row in whole.rows().values())
-    assert memory < 600e6
+    each = {name: row["memory"] / 1e6 for name, row in whole.rows().items()}
+    memory = 1e6 * sum(each.values())
+    assert memory < 600e6, each
     assert whole.stackgen("down").returncode == 0
     began = time.monotonic()
     done = whole.stackgen("up", "--no-traffic")

@@ -21,7 +21,6 @@ service: {{name: support-bot, endpoints: [chat, search]}}
 models:
   - {{name: gpt-4o-mini, provider: openai}}
   - {{name: claude-haiku-4-5, provider: anthropic}}
-evals: {{sample: 100%}}
 stack:
   scrape_interval: 1s
   ports: {{{ports}}}
