@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from generator import __version__, judging
@@ -15,8 +14,6 @@ from generator.launch.obtain.package import Obtained
 from generator.launch.state import State
 from generator.model import Model
 
-_SMALL = {"GOGC": "50"}
-"""Go's programs collect garbage at half as much again, not at twice what they need: all of a stack is beside somebody's work."""
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
 
@@ -25,7 +22,7 @@ def components(model: Model, state: State, obtained: Mapping[str, Obtained], *, 
     found = [STARTERS[name](model, one) for name, one in obtained.items()]
     if model.app.example:
         found += _example(model, state, demo_traffic=demo_traffic)
-    return [replace(one, environment=_SMALL | one.environment) for one in found]
+    return found
 
 
 def _example(model: Model, state: State, *, demo_traffic: bool) -> list[Component]:
