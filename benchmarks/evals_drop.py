@@ -8,8 +8,14 @@ first, one world with every kind of weather is played through the real promtool 
 import argparse
 import math
 import random
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
+
+from app.evals.statistics import dropped
 
 from benchmarks.evals_world import DAY, HOUR, NIGHT, STEP, Verdicts, answers, series
 from generator import conventions as c
@@ -21,7 +27,7 @@ from generator.promql import equals, selector
 from generator.prove.oracle import ask
 from generator.prove.run import rule_files
 from generator.resolve import resolve
-from generator.rules.drop import LEAST_BEFORE, LEAST_RECENT, TINY, VERY_SURE
+from generator.rules.drop import VERY_SURE
 from generator.rules.evals import KEEP
 from generator.spec.load import parse
 
@@ -33,29 +39,11 @@ LOOKS = {HOUR: (0, 1), 6 * HOUR: (5 * HOUR, 1), DAY: (23 * HOUR, HOUR)}
 WEEK = (167 * HOUR, HOUR)
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What a window holds: pass rate, verdicts, and the two ends of Wilson's interval."""
+class Seen(NamedTuple):
+    """What a window holds: pass rate, and verdicts."""
 
     rate: float
     n: float
-
-    def end(self, sign: int) -> float:
-        """The upper (1) or the lower (-1) end at the rules' number of standard deviations."""
-        z2 = VERY_SURE**2
-        spread = VERY_SURE * math.sqrt(max(0.0, self.rate * (1 - self.rate)) / self.n + z2 / 4 / self.n**2)
-        return (self.rate + z2 / 2 / self.n + sign * spread) / (1 + z2 / self.n)
-
-
-def deviance(now: Seen, before: Seen) -> float:
-    """Twice the log of the likelihood ratio: two rates against one."""
-    pooled = (now.n * now.rate + before.n * before.rate) / (now.n + before.n)
-
-    def part(one: Seen) -> float:
-        rate = min(max(one.rate, TINY), 1 - TINY)
-        return one.n * (rate * math.log(rate / pooled) + (1 - rate) * math.log((1 - rate) / (1 - pooled)))
-
-    return 2 * (part(now) + part(before))
 
 
 class Twin:
@@ -89,11 +77,7 @@ class Twin:
         """Whether any window surely lies below the week before it."""
         for window in LOOKS:
             now, before = self._now(at, window), self._seen(at - window, *WEEK) if at >= window else None
-            if now is None or before is None or now.n < LEAST_RECENT or before.n < LEAST_BEFORE:
-                continue
-            drop = before.rate - now.rate
-            apart = drop**2 > (before.rate - before.end(-1)) ** 2 + (now.end(1) - now.rate) ** 2
-            if drop >= self._min_drop and apart and deviance(now, before) > VERY_SURE**2:
+            if now and before and dropped(now.rate, now.n, before.rate, before.n, VERY_SURE, self._min_drop):
                 return True
         return False
 

@@ -1,7 +1,6 @@
 """A model as judge: rubrics, prompts that an answer cannot break out of, replies that are checked, and what all of it costs."""
 
 from app.evals.judge.errors import JudgeRefused, JudgeUnavailable
-from app.evals.judge.family import family, same_family
 from app.evals.judge.judges import Judge, LLMJudge
 from app.evals.judge.made import judge_of
 from app.evals.judge.rubric import version_of
@@ -13,8 +12,6 @@ __all__ = [
     "JudgeUnavailable",
     "LLMJudge",
     "Verdict",
-    "family",
     "judge_of",
-    "same_family",
     "version_of",
 ]
