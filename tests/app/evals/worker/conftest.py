@@ -14,6 +14,7 @@ from app.evals.judge import JudgeRefused, JudgeUnavailable
 from app.evals.settings import Dimension, JudgeSettings, Settings
 from app.evals.store import Store, open_store
 from app.evals.verdict import Verdict
+from app.evals.worker import judging as judging_module
 from app.telemetry import Telemetry
 from app.telemetry.contract import Contract
 
@@ -119,3 +120,9 @@ def kit(contract: Contract) -> Iterator[Telemetry]:
     made = Telemetry(contract)
     yield made
     made.close()
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits after failures are short."""
+    monkeypatch.setattr(judging_module, "back_off", lambda _attempt, retry_after: retry_after or 0.02)

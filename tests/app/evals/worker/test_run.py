@@ -4,66 +4,19 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from app.evals.settings import Settings
 from app.evals.store import Store, open_store
-from app.evals.worker import judging as judging_module
-from app.evals.worker.gate import Gate
-from app.evals.worker.judging import Judging
-from app.evals.worker.purse import Purse, day
-from app.evals.worker.rate import Bucket
-from app.evals.worker.run import Run
+from app.evals.worker.purse import day
 from app.telemetry import Telemetry
 from app.telemetry.spans import Spans
 from opentelemetry.trace import StatusCode
 
 from tests.app.evals.worker.conftest import GROUNDED, USD, FakeJudge, item, with_judge
-
-
-class Worker:
-    """One judging process, in this one."""
-
-    def __init__(
-        self, store: Store, judge: FakeJudge, settings: Settings, kit: Telemetry, *, lease: float = 30.0, grace: float = 2.0
-    ) -> None:  # fmt: skip
-        self.said: list[str] = []
-        self.store, self.gate = store, Gate(self.said.append, draw=lambda: 0.02, wrong_pause=0.3)
-        self.purse = Purse(store, judge, settings.judge, "w", self.said.append, self.said.append)
-        self.judging = Judging(
-            store, judge, settings.dimensions, self.purse, self.gate, Bucket(settings.judge.per_minute), kit, "w"
-        )
-        self.run = Run(
-            store, self.judging, self.gate, worker="w", concurrency=settings.judge.concurrency, lease=lease, grace=grace
-        )
-
-    async def until(self, done: Callable[[], bool], seconds: float = 10.0) -> None:
-        """Work until something is so; fails where it is not in time."""
-        stop = asyncio.Event()
-        task = asyncio.create_task(self.run.run(stop))
-        end = time.monotonic() + seconds
-        while not (reached := done()) and time.monotonic() < end and not task.done():  # noqa: ASYNC110  # nothing sets an event
-            await asyncio.sleep(0.01)
-        stop.set()
-        await task
-        assert reached, "not in time"
-
-    def drained(self) -> bool:
-        """Nothing waits and nothing runs."""
-        depth = self.store.depth()
-        return not depth.waiting and not depth.running
-
-
-Make = Callable[..., Worker]
-
-
-@pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits after failures are short."""
-    monkeypatch.setattr(judging_module, "back_off", lambda _attempt, retry_after: retry_after or 0.02)
+from tests.app.evals.worker.working import Worker, worker_again
 
 
 def test_every_answer_gets_a_verdict_a_dimension_once(store: Store, settings: Settings, kit: Telemetry) -> None:
@@ -101,178 +54,6 @@ def test_what_was_judged_is_not_judged_again(store: Store, settings: Settings, k
     asyncio.run(worker.until(worker.drained))
     assert [name for _call, name in judge.asked] == ["groundedness", "refusal"]
     assert len(store.verdicts()) == 2
-
-
-@pytest.mark.usefixtures("soon")
-def test_an_outage_of_the_judge_buries_nothing(store: Store, settings: Settings, kit: Telemetry) -> None:
-    """Down for a while, then there again."""
-    store.put([item(number) for number in range(20)])
-    judge = FakeJudge()
-    judge.down = True
-    worker = Worker(store, judge, settings, kit)
-
-    async def both() -> None:
-        async def mend() -> None:
-            await asyncio.sleep(0.8)
-            judge.down = False
-
-        mending = asyncio.create_task(mend())
-        await worker.until(lambda: not judge.down and worker.drained())
-        await mending
-
-    asyncio.run(both())
-    assert store.depth().dead == 0
-    assert len(store.verdicts()) == 40
-    assert any("not available (503 no capacity)" in one for one in worker.said)
-    assert worker.said[-1] == "the judge answers again"
-    assert store.spent(day(time.time())).usd == pytest.approx(40 * USD)
-
-
-@pytest.mark.usefixtures("soon")
-def test_an_answer_that_fails_six_times_while_others_do_not_is_buried(
-    store: Store, settings: Settings, kit: Telemetry
-) -> None:
-    """With its reason; it is counted, and `retry` brings it back."""
-    store.put([item(0)], worker="w")
-    judge = FakeJudge()
-    judge.down = True
-    worker = Worker(store, judge, with_judge(settings, concurrency=1), kit)
-    answered = worker.gate.unavailable
-    worker.gate.unavailable = lambda reason, wait: (answered(reason, wait), worker.gate.answered())[0]  # type: ignore[method-assign]
-    asyncio.run(worker.until(lambda: store.depth().dead == 1))
-    assert judge.calls == 6
-    (dead,) = store.dead(10)
-    assert dead.attempts == 6
-    assert dead.reason == "after 6 attempts: 503 no capacity"
-    assert store.totals("w").dropped["dead"] == 1
-    judge.down = False
-    assert store.retry("dead") == 1
-    asyncio.run(worker_again(store, judge, settings, kit))
-    assert len(store.verdicts()) == 2
-
-
-async def worker_again(store: Store, judge: FakeJudge, settings: Settings, kit: Telemetry) -> None:
-    """Another process does what is left."""
-    worker = Worker(store, judge, settings, kit)
-    await worker.until(worker.drained)
-
-
-@pytest.mark.usefixtures("soon")
-def test_who_is_told_when_to_come_back_does_not_come_sooner(store: Store, settings: Settings, kit: Telemetry) -> None:
-    store.put([item(1)])
-    judge = FakeJudge()
-    judge.down, judge.retry_after = True, 0.6
-    worker = Worker(store, judge, settings, kit)
-    began = time.monotonic()
-
-    async def both() -> None:
-        async def mend() -> None:
-            await asyncio.sleep(0.2)
-            judge.down = False
-
-        mending = asyncio.create_task(mend())
-        await worker.until(worker.drained)
-        await mending
-
-    asyncio.run(both())
-    assert time.monotonic() - began >= 0.6
-    assert judge.calls == 3
-
-
-def test_what_the_judge_refuses_for_good_is_buried_at_once(store: Store, settings: Settings, kit: Telemetry) -> None:
-    store.put([item(number) for number in range(8)], worker="w")
-    judge = FakeJudge()
-    judge.refuses = {item(3).call_id, item(4).call_id, item(5).call_id, item(6).call_id}
-    worker = Worker(store, judge, settings, kit)
-    asyncio.run(worker.until(worker.drained))
-    assert {one.call_id for one in store.dead(10)} == judge.refuses
-    assert judge.calls == 4 + 4 * 2
-    assert worker.said == []
-
-
-@pytest.mark.usefixtures("soon")
-def test_a_wrong_key_burns_nothing(store: Store, settings: Settings, kit: Telemetry) -> None:
-    """Said loudly, few are asked meanwhile, and all are judged once it is right."""
-    store.put([item(number) for number in range(30)])
-    judge = FakeJudge()
-    judge.misconfigured = True
-    worker = Worker(store, judge, with_judge(settings, concurrency=2), kit)
-
-    async def both() -> None:
-        async def mend() -> None:
-            await asyncio.sleep(0.7)
-            assert judge.calls <= 10
-            judge.misconfigured = False
-
-        mending = asyncio.create_task(mend())
-        await worker.until(lambda: not judge.misconfigured and worker.drained(), 15)
-        await mending
-
-    asyncio.run(both())
-    assert store.depth().dead == 0
-    assert len(store.verdicts()) == 60
-    assert "THE JUDGE REFUSES EVERYTHING (401 wrong key)" in worker.said[0]
-
-
-def test_a_spent_budget_skips_and_says_so_once(store: Store, settings: Settings, kit: Telemetry) -> None:
-    """Room for ten judgements that cost 1/10 of the most they may: then the rest is skipped, counted, and can be brought back."""
-    store.put([item(number) for number in range(40)], worker="w")
-    judge = FakeJudge()
-    worker = Worker(store, judge, with_judge(settings, max_usd_per_day=0.02), kit)
-    asyncio.run(worker.until(worker.drained))
-    spent = store.spent(day(time.time()))
-    assert spent.usd <= 0.02
-    # Less than what one more might have cost.
-    assert spent.usd > 0.02 - 10 * USD
-    depth = store.depth()
-    assert depth.skipped == store.totals("w").dropped["budget"] > 25
-    assert len([one for one in worker.said if "the budget of" in one]) == 1
-    assert store.retry("skipped") == depth.skipped
-    asyncio.run(worker_again(store, judge, settings, kit))
-    assert len(store.verdicts()) == 80
-
-
-def test_a_budget_begins_again_with_the_day(store: Store, settings: Settings, kit: Telemetry) -> None:
-    judge = FakeJudge()
-    worker = Worker(store, judge, with_judge(settings, max_usd_per_day=0.01), kit)
-    today = time.time()
-    worker.purse._clock = lambda: today  # noqa: SLF001  # tomorrow cannot be waited for
-    store.put([item(1)])
-    asyncio.run(worker.until(worker.drained))
-    assert store.depth().skipped == 1
-    today += 86_400
-    store.put([item(2)])
-    asyncio.run(worker_again_tomorrow(worker))
-    assert judge.calls == 2
-
-
-async def worker_again_tomorrow(worker: Worker) -> None:
-    """The same process goes on."""
-    worker.judging.stopping = False
-    await worker.until(worker.drained)
-
-
-def test_one_long_answer_does_not_end_the_day(store: Store, settings: Settings, kit: Telemetry) -> None:
-    """It alone may cost more than a day has: it is skipped alone."""
-    judge = FakeJudge()
-    judge.most_usd = lambda item, _dimension: 9.0 if item.answer == "long" else 0.01  # type: ignore[method-assign]
-    store.put([item(1, answer="long"), item(2), item(3)])
-    worker = Worker(store, judge, settings, kit)
-    asyncio.run(worker.until(worker.drained))
-    assert store.depth().skipped == 1
-    assert len(store.verdicts()) == 4
-    assert worker.said == []
-
-
-def test_a_judge_without_a_price_is_held_to_a_number_of_calls(store: Store, settings: Settings, kit: Telemetry) -> None:
-    """0.05 USD a day at the assumed half cent: ten calls."""
-    store.put([item(number) for number in range(20)], worker="w")
-    judge = FakeJudge()
-    worker = Worker(store, judge, with_judge(settings, max_usd_per_day=0.05, usd_per_million_tokens=None), kit)
-    asyncio.run(worker.until(worker.drained))
-    assert judge.calls == 10
-    assert 15 <= store.depth().skipped <= 18
-    assert "at most 10 calls a day" in worker.said[0]
 
 
 def test_stopping_gives_back_what_was_not_begun(store: Store, settings: Settings, kit: Telemetry) -> None:

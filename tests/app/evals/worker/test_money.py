@@ -1,0 +1,73 @@
+"""A day has a budget, and what is over it is skipped."""
+
+import asyncio
+import time
+
+from app.evals.settings import Settings
+from app.evals.store import Store
+from app.evals.worker.purse import day
+from app.telemetry import Telemetry
+
+from tests.app.evals.worker.conftest import USD, FakeJudge, item, with_judge
+from tests.app.evals.worker.working import Worker, worker_again
+
+
+def test_a_spent_budget_skips_and_says_so_once(store: Store, settings: Settings, kit: Telemetry) -> None:
+    """Room for ten judgements that cost 1/10 of the most they may: then the rest is skipped, counted, and can be brought back."""
+    store.put([item(number) for number in range(40)], worker="w")
+    judge = FakeJudge()
+    worker = Worker(store, judge, with_judge(settings, max_usd_per_day=0.02), kit)
+    asyncio.run(worker.until(worker.drained))
+    spent = store.spent(day(time.time()))
+    assert spent.usd <= 0.02
+    # Less than what one more might have cost.
+    assert spent.usd > 0.02 - 10 * USD
+    depth = store.depth()
+    assert depth.skipped == store.totals("w").dropped["budget"] > 25
+    assert len([one for one in worker.said if "the budget of" in one]) == 1
+    assert store.retry("skipped") == depth.skipped
+    asyncio.run(worker_again(store, judge, settings, kit))
+    assert len(store.verdicts()) == 80
+
+
+def test_a_budget_begins_again_with_the_day(store: Store, settings: Settings, kit: Telemetry) -> None:
+    judge = FakeJudge()
+    worker = Worker(store, judge, with_judge(settings, max_usd_per_day=0.01), kit)
+    today = time.time()
+    worker.purse._clock = lambda: today  # noqa: SLF001  # tomorrow cannot be waited for
+    store.put([item(1)])
+    asyncio.run(worker.until(worker.drained))
+    assert store.depth().skipped == 1
+    today += 86_400
+    store.put([item(2)])
+    asyncio.run(worker_again_tomorrow(worker))
+    assert judge.calls == 2
+
+
+async def worker_again_tomorrow(worker: Worker) -> None:
+    """The same process goes on."""
+    worker.judging.stopping = False
+    await worker.until(worker.drained)
+
+
+def test_one_long_answer_does_not_end_the_day(store: Store, settings: Settings, kit: Telemetry) -> None:
+    """It alone may cost more than a day has: it is skipped alone."""
+    judge = FakeJudge()
+    judge.most_usd = lambda item, _dimension: 9.0 if item.answer == "long" else 0.01  # type: ignore[method-assign]
+    store.put([item(1, answer="long"), item(2), item(3)])
+    worker = Worker(store, judge, settings, kit)
+    asyncio.run(worker.until(worker.drained))
+    assert store.depth().skipped == 1
+    assert len(store.verdicts()) == 4
+    assert worker.said == []
+
+
+def test_a_judge_without_a_price_is_held_to_a_number_of_calls(store: Store, settings: Settings, kit: Telemetry) -> None:
+    """0.05 USD a day at the assumed half cent: ten calls."""
+    store.put([item(number) for number in range(20)], worker="w")
+    judge = FakeJudge()
+    worker = Worker(store, judge, with_judge(settings, max_usd_per_day=0.05, usd_per_million_tokens=None), kit)
+    asyncio.run(worker.until(worker.drained))
+    assert judge.calls == 10
+    assert 15 <= store.depth().skipped <= 18
+    assert "at most 10 calls a day" in worker.said[0]
