@@ -21,8 +21,17 @@ class Contract:
 
     @classmethod
     def load(cls, path: Path) -> "Contract":
-        """Raises OSError and ValueError: without a contract an application should not start."""
-        return cls(json.loads(path.read_text(encoding="utf-8")))
+        """Raises OSError and ValueError, in words for people: without a contract an application should not start."""
+        try:
+            return cls(json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise FileNotFoundError(
+                f"there is no contract at {path}; `stackgen render` writes stack/app/contract.json"
+            ) from None
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"{path} is no contract ({type(error).__name__}: {error}); `stackgen render` writes it anew"
+            ) from error
 
     def model_label(self, model: str) -> str:
         """The model itself, or `other`: cardinality stays what the spec says."""
