@@ -1,6 +1,8 @@
 """The page about the quality of answers, as people see it: content, not pixels."""
 
 import re
+import time
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Page
@@ -20,6 +22,15 @@ def test_the_rate_has_a_band_and_a_limit(page: Page) -> None:
       const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
       let pale = 0; for (let at = 3; at < data.length; at += 4) if (data[at] > 30 && data[at] < 130) pale++; return pale; }""")
     assert painted > 10_000
+
+
+def test_charts_end_at_the_present(page: Page) -> None:
+    """A day has steps of minutes; what was judged within the last of them is there all the same."""
+    with page.expect_request("**/query_range") as asked:
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    words = parse_qs(asked.value.post_data or "")
+    assert float(words["step"][0]) > 120
+    assert 0 <= time.time() - float(words["end"][0]) < 35
 
 
 def test_the_lowest_rate_is_the_large_number(page: Page) -> None:

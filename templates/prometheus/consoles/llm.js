@@ -112,7 +112,8 @@ const LLM = (() => {
     const turn = ++state.turn;
     const range = Number(state.range);
     const step = Math.max(config.scrape, Math.ceil(range / 240));
-    const end = Math.floor(Date.now() / 1000 / step) * step;
+    // The present, and not the last step: over a day that is minutes ago, and a young stack would look empty.
+    const end = Math.floor(Date.now() / 1000 / config.scrape) * config.scrape;
     try {
       const [rules] = await Promise.all([api("rules?type=alert"), choices()]);
       if (turn !== state.turn) return;
