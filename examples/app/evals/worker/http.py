@@ -4,6 +4,7 @@ import json
 import threading
 import urllib.parse
 from collections.abc import Callable, Sequence
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -13,6 +14,7 @@ from prometheus_client.exposition import choose_encoder
 from app.evals.store import Row, Store, StoreError
 
 MOST = 200
+_OWN = frozenset({"127.0.0.1", "localhost", "::1"})
 _JSON = "application/json"
 Answer = tuple[int, str, bytes]
 
@@ -20,13 +22,15 @@ Answer = tuple[int, str, bytes]
 class Http:
     """Serves `GET /metrics`, `/healthz`, `/readyz` and `/failures?limit=20` from threads. Raises OSError for a port that is taken.
 
-    `/failures` may be read by pages of `origins` only; it shows (redacted) texts of the judge about answers, no answers.
+    `/failures` may be read by pages of `origins` only, and under a name of this machine or of theirs: a page whose own name was made to
+    lead here (DNS rebinding) is refused. It shows (redacted) texts of the judge about answers, no answers.
     """
 
     def __init__(
         self, host: str, port: int, registry: CollectorRegistry, store: Store, ready: Callable[[], bool], origins: Sequence[str]
     ) -> None:  # fmt: skip
         self._registry, self._store, self._ready, self._origins = registry, store, ready, frozenset(origins)
+        self._hosts = _OWN | {name for one in origins if (name := urllib.parse.urlsplit(one).hostname)}
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -35,7 +39,7 @@ class Http:
 
             def do_GET(self) -> None:
                 path, _, query = self.path.partition("?")
-                status, kind, body = outer.answer(path, query, self.headers.get("accept", ""))
+                status, kind, body = outer.answer(path, query, self.headers)
                 self.send_response(status)
                 self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(body)))
@@ -69,10 +73,10 @@ class Http:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, path: str, query: str, accept: str) -> Answer:
+    def answer(self, path: str, query: str, headers: Message) -> Answer:
         """Status, content type and body."""
         if path == "/metrics":
-            encode, kind = choose_encoder(accept)
+            encode, kind = choose_encoder(headers.get("accept", ""))
             return 200, kind, encode(self._registry)
         if path == "/healthz":
             return _json(200, {"status": "alive"})
@@ -80,6 +84,8 @@ class Http:
             ready = self._ready()
             return _json(200 if ready else 503, {"status": "ready" if ready else "waiting for the store"})
         if path == "/failures":
+            if _name(headers.get("host", "")) not in self._hosts:
+                return _json(403, {"error": "this name is neither this machine's nor one of EVALS_ORIGINS"})
             return self._failures(query)
         return _json(404, {"error": "there are /metrics, /healthz, /readyz and /failures"})
 
@@ -92,6 +98,14 @@ class Http:
         except StoreError as error:
             return _json(503, {"error": str(error)})
         return _json(200, [failure(row) for row in rows])
+
+
+def _name(host: str) -> str | None:
+    """Without its port; None for what is no name."""
+    try:
+        return urllib.parse.urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def failure(row: Row) -> dict[str, Any]:

@@ -101,6 +101,16 @@ def test_only_pages_of_known_origins_may_read(base: str) -> None:
     assert "access-control-allow-origin" not in got(f"{base}/failures")[1]
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1:1", 200), ("localhost", 200), ("[::1]:8082", 200), ("evil.example", 403), ("", 403), ("[", 403), ("127.0.0.1.evil.example", 403)],
+)  # fmt: skip
+def test_a_name_that_was_made_to_lead_here_is_refused(base: str, host: str, status: int) -> None:
+    """DNS rebinding: to the browser it is the page's own origin, and no header of ours would stop it."""
+    assert got(f"{base}/failures", host=host)[0] == status
+    assert got(f"{base}/healthz", host=host)[0] == 200
+
+
 def test_a_store_that_is_down_is_told(base: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def down(**_words: object) -> None:
         raise StoreError("the store x: connection refused")
