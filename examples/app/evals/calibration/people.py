@@ -36,9 +36,8 @@ class Opinions:
 def opinions(store: Store, dimension: str, rubric: str, judge: str) -> Opinions:
     """Of the answers that this judge judged by this version of the rubric. Raises StoreError."""
     found = store.labelled(dimension, rubric)
-    mine = _judged_by(store, dimension, rubric, judge, {one.call_id for one in found})
-    others = {one.call_id for one in found} - mine
-    return weighed([one for one in found if one.call_id in mine], len(others))
+    others = {one.call_id for one in found if one.judge_model != judge}
+    return weighed([one for one in found if one.judge_model == judge], len(others))
 
 
 def weighed(labelled: Sequence[Labelled], other_judge: int = 0) -> Opinions:
@@ -62,15 +61,3 @@ def weighed(labelled: Sequence[Labelled], other_judge: int = 0) -> Opinions:
 def _among(words: Iterable[str]) -> tuple[int, int]:
     found = Counter(one == other for one, other in combinations(words, 2))
     return found[True], found.total()
-
-
-def _judged_by(store: Store, dimension: str, rubric: str, judge: str, wanted: set[str]) -> set[str]:
-    """Those of the wanted calls whose verdict is this judge's; what is labelled is mostly new, so the newest are read first."""
-    found: set[str] = set()
-    for most in (2_000, 20_000, 200_000):
-        rows = [row.verdict for row in store.verdicts(dimension=dimension, most=most)]
-        known = {one.call_id for one in rows if one.rubric == rubric}
-        found = {one.call_id for one in rows if one.rubric == rubric and one.judge == judge}
-        if wanted <= known or len(rows) < most:
-            break
-    return found & wanted

@@ -61,7 +61,8 @@ class Labels(Part):
         same = (_labels.call_id == _verdicts.call_id) & (_labels.dimension == _verdicts.dimension)
         statement = (
             select(
-                _labels.call_id, _verdicts.model, _labels.label, _verdicts.label, _labels.chars, _labels.rubric, _labels.by
+                _labels.call_id, _verdicts.model, _labels.label, _verdicts.label, _labels.chars, _labels.rubric, _labels.by,
+                _verdicts.judge,
             )
             .join_from(labels, verdicts, same & (_labels.rubric == _verdicts.rubric))
             .where(_labels.dimension == dimension, _verdicts.label != "error")

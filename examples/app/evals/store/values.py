@@ -95,7 +95,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One person's and the judge's word on one answer of `chars` characters."""
+    """One person's and the judge's word on one answer of `chars` characters; `judge_model` is whose word the judge's is."""
 
     call_id: str
     model: str
@@ -104,3 +104,4 @@ class Labelled:
     chars: int
     rubric: str
     by: str
+    judge_model: str

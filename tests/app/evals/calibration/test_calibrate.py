@@ -96,7 +96,7 @@ def test_models_are_told_apart(store: Store) -> None:
 
 def test_of_several_people_the_majority_counts_and_a_tie_is_left_out() -> None:
     def said(call_id: str, human: str, by: str) -> Labelled:
-        return Labelled(call_id, "m", human, "pass", 10, "r", by)
+        return Labelled(call_id, "m", human, "pass", 10, "r", by, "j")
 
     found = weighed(
         [

@@ -75,8 +75,8 @@ def test_the_last_word_of_a_person_counts(store: Store) -> None:
     store.label(item(2).call_id, "groundedness", "r1", "pass", "bob", 5.0)
     chars = len(item(1).answer)
     assert store.labelled("groundedness") == [
-        Labelled(call, "m1", "fail", "pass", chars, "r1", "ann"),
-        Labelled(call, "m1", "pass", "pass", chars, "r1", "bob"),
+        Labelled(call, "m1", "fail", "pass", chars, "r1", "ann", "j1"),
+        Labelled(call, "m1", "pass", "pass", chars, "r1", "bob", "j1"),
     ]
     assert len(store.labelled("groundedness", "r1")) == 2
     assert store.labelled("groundedness", "r2") == []
