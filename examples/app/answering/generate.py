@@ -22,6 +22,10 @@ class Provider(Protocol):
         """The SDK's own stream of events, to be closed. Raises what the SDK raises."""
         ...
 
+    async def close(self) -> None:
+        """Let go of its connections."""
+        ...
+
 
 class OpenAI:
     """OpenAI, and everything that speaks its chat completions."""
@@ -49,6 +53,10 @@ class OpenAI:
             max_completion_tokens=MAX_TOKENS,
         )
 
+    async def close(self) -> None:
+        """Let go of its connections."""
+        await self._client.close()
+
 
 class Anthropic:
     """Anthropic's messages."""
@@ -75,6 +83,10 @@ class Anthropic:
             max_tokens=MAX_TOKENS,
             stream=True,
         )
+
+    async def close(self) -> None:
+        """Let go of its connections."""
+        await self._client.close()
 
 
 def provider_for(name: str, simulator: str) -> Provider:

@@ -61,6 +61,9 @@ class _Told:
     async def stream(self, model: str, system: str, prompt: str) -> Any:
         return await self._provider.stream(model, f"{system}\n{self._more}", prompt)
 
+    async def close(self) -> None:
+        await self._provider.close()
+
 
 class Application:
     """Answers with one model; `providers` are made from the contract where none are given. Raises KeyError for a model that the contract does not name."""
@@ -81,9 +84,7 @@ class Application:
     async def close(self) -> None:
         """Let go of what the app holds: connections that are left to themselves complain once their loop is gone."""
         for provider in self._providers.values():
-            client = getattr(provider, "_client", None)
-            if client is not None:
-                await client.close()
+            await provider.close()
         self._telemetry.close(0.5)
 
     def system(self, more: str = "") -> str:
