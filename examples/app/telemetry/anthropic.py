@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .openai import dicts, last_question, text_of
+from .openai import asked_last, dicts, observe, text_of
 from .readers import Messages
 from .telemetry import Telemetry
 from .watched import Watched, WatchedAsync
@@ -16,9 +16,9 @@ Client = TypeVar("Client")
 
 
 def observed(client: Client, telemetry: Telemetry, *, endpoint: str, **known: Any) -> Client:
-    """A copy of the client whose calls are observed; `known` are further fields of every Call. `with_raw_response` is not observed.
+    """A copy of the client whose calls are observed; `known` are further fields of every Call.
 
-    Make the client with `open_telemetry=False`: its own spans would be the same ones again.
+    `with_raw_response` is observed where it does not stream; `with_streaming_response` is not, since its body is the caller's to read. Make the client with `open_telemetry=False`: its own spans would be the same ones again.
     """
     # Of two classes, which are not imported here.
     given: Any = client
@@ -26,9 +26,12 @@ def observed(client: Client, telemetry: Telemetry, *, endpoint: str, **known: An
     again: Any = copied.with_options
     late = is_asynchronous(client)
     watch = Watch(telemetry, {"endpoint": endpoint, "provider": "anthropic", **known}, _asked, Messages, lambda _words: _nothing)  # fmt: skip
-    messages: Any = copied.messages
-    messages.create = (asynchronous if late else sync)(messages.create, watch)
-    messages.stream = _streaming(messages.stream, watch, _AsyncManager if late else _Manager)
+    around = asynchronous if late else sync
+    observe(copied, ("messages", "beta.messages"), lambda method: around(method, watch))
+    both: tuple[Any, ...] = (copied.messages, getattr(getattr(copied, "beta", None), "messages", None))
+    for messages in both:
+        if hasattr(messages, "stream"):
+            messages.stream = _streaming(messages.stream, watch, _AsyncManager if late else _Manager)
 
     def with_options(**words: Any) -> Any:
         return observed(again(**words), telemetry, endpoint=endpoint, **known)
@@ -83,12 +86,13 @@ def _nothing(_event: Any) -> bool:
 
 
 def _asked(words: Words) -> dict[str, Any]:
-    last = last_question(dicts(words.get("messages")))
+    question, continues = asked_last(dicts(words.get("messages")))
     temperature = words.get("temperature")
     metadata: Any = words.get("metadata") or {}
     user = metadata.get("user_id")
     return {
-        "question": text_of(last.get("content")),
+        "question": question,
+        "continues": continues,
         "system": text_of(words.get("system")),
         "temperature": temperature if isinstance(temperature, int | float) else None,
         "user_id": user if isinstance(user, str) else None,

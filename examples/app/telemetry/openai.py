@@ -3,7 +3,7 @@
 >>> client = observed(OpenAI(), telemetry, endpoint="chat")
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from .readers import ChatCompletions, Responses
@@ -15,9 +15,9 @@ Client = TypeVar("Client")
 
 
 def observed(client: Client, telemetry: Telemetry, *, endpoint: str, **known: Any) -> Client:
-    """A copy of the client whose calls are observed; `known` are further fields of every Call. `with_raw_response` is not observed.
+    """A copy of the client whose calls are observed; `known` are further fields of every Call.
 
-    Use `about` to say what differs from call to call, such as the user.
+    `with_raw_response` is observed where it does not stream; `with_streaming_response` is not, since its body is the caller's to read. Use `about` to say what differs from call to call, such as the user.
     """
     # Of two classes, which are not imported here.
     given: Any = client
@@ -27,9 +27,8 @@ def observed(client: Client, telemetry: Telemetry, *, endpoint: str, **known: An
     again: Any = copied.with_options
     chat = Watch(telemetry, fields, _messages, ChatCompletions, _with_usage)
     response = Watch(telemetry, fields, _input, Responses, lambda _words: _nothing)
-    for resource, watch in ((copied.chat.completions, chat), (copied.responses, response)):
-        for name in ("create", "parse"):
-            setattr(resource, name, around(getattr(resource, name), watch))
+    observe(copied, ("chat.completions", "beta.chat.completions"), lambda method: around(method, chat))
+    observe(copied, ("responses",), lambda method: around(method, response))
 
     def with_options(**words: Any) -> Any:
         return observed(again(**words), telemetry, endpoint=endpoint, **known)
@@ -70,12 +69,13 @@ def _input(words: Words) -> dict[str, Any]:
 
 def _asked(messages: Iterable[Mapping[str, Any]], words: Words) -> dict[str, Any]:
     listed = list(messages)
-    last = last_question(listed)
+    question, continues = asked_last(listed)
     system = "\n".join(text_of(one.get("content")) for one in listed if one.get("role") in {"system", "developer"})
     temperature = words.get("temperature")
     user = words.get("safety_identifier") or words.get("user")
     return {
-        "question": text_of(last.get("content")),
+        "question": question,
+        "continues": continues,
         "system": system,
         "temperature": temperature if isinstance(temperature, int | float) else None,
         "user_id": user if isinstance(user, str) else None,
@@ -88,9 +88,24 @@ def dicts(given: Any) -> list[Mapping[str, Any]]:
     return [one for one in listed if isinstance(one, Mapping)]
 
 
-def last_question(messages: list[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The last message of the user; empty where there is none."""
-    return next((one for one in reversed(messages) if one.get("role") == "user"), dict[str, Any]())
+def observe(client: Any, resources: Iterable[str], around: Callable[[Any], Any]) -> None:
+    """Put `around` the `create` and `parse` of a client's resources; a version of the SDK that lacks one goes without."""
+    for path in resources:
+        resource = client
+        for name in path.split("."):
+            resource = getattr(resource, name, None)
+        for method in ("create", "parse"):
+            if hasattr(resource, method):
+                setattr(resource, method, around(getattr(resource, method)))
+
+
+def asked_last(messages: list[Mapping[str, Any]]) -> tuple[str, bool]:
+    """The last thing that the user said, and whether this goes on with it: what came since is a tool's, and no person's."""
+    said = ((place, text_of(one.get("content"))) for place, one in enumerate(messages) if one.get("role") == "user")
+    place, question = next(((place, text) for place, text in reversed(list(said)) if text), (-1, ""))
+    later = messages[place + 1 :]
+    # An answer that the caller has begun is no tool's (Anthropic's prefill).
+    return question, bool(later) and later[-1].get("role") != "assistant"
 
 
 def text_of(content: Any) -> str:

@@ -1,5 +1,6 @@
 """Put an observation around a client's methods: plain or streaming, synchronous or not."""
 
+import inspect
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +19,8 @@ from .watched import Hidden, Watched, WatchedAsync
 Words = Mapping[str, Any]
 """The arguments of a call to the SDK."""
 
+_ASKED_RAW, _LATER = "x-stainless-raw-response", "stream"
+"""The header by which both SDKs tell themselves, and its value where the body is still to be read: nobody but the caller may do that."""
 _about: ContextVar[Mapping[str, Any]] = ContextVar("about", default={})  # noqa: B039  # never changed in place
 
 
@@ -61,11 +64,14 @@ def sync(original: Callable[..., Any], watch: Watch) -> Callable[..., Any]:
     """The method, observed."""
 
     def observed(*values: Any, **words: Any) -> Any:
+        raw = _raw(words)
+        if raw == _LATER or (raw and words.get("stream")):
+            return original(*values, **words)
         observation, reader, hidden = watch.begin(words), watch.reader(), watch.adapt(words)
         if not words.get("stream"):
             with observation as call:
                 reply = original(*values, **words)
-                _read(reader, reply, call)
+                _read(reader, reply.parse if raw else lambda: reply, call)
                 return reply
         with Opening(observation):
             return Watched(original(*values, **words), observation, reader, hidden)
@@ -77,11 +83,15 @@ def asynchronous(original: Callable[..., Any], watch: Watch) -> Callable[..., An
     """The method, observed."""
 
     async def observed(*values: Any, **words: Any) -> Any:
+        raw = _raw(words)
+        if raw == _LATER or (raw and words.get("stream")):
+            return await original(*values, **words)
         observation, reader, hidden = watch.begin(words), watch.reader(), watch.adapt(words)
         if not words.get("stream"):
             async with observation as call:
                 reply = await original(*values, **words)
-                _read(reader, reply, call)
+                answer = await _parsed(reply) if raw else reply
+                _read(reader, lambda: answer, call)
                 return reply
         with Opening(observation):
             return WatchedAsync(await original(*values, **words), observation, reader, hidden)
@@ -112,9 +122,27 @@ class Opening:
             self._observation.finish(error)
 
 
-def _read(reader: Reader, reply: Any, call: Call) -> None:
+def _raw(words: Words) -> str:
+    """How an SDK was asked for the HTTP response itself (`with_raw_response`, `with_streaming_response`); empty where it was not."""
+    headers: Any = words.get("extra_headers")
+    if not isinstance(headers, Mapping):
+        return ""
+    told: Mapping[Any, Any] = headers  # pyright: ignore[reportUnknownVariableType]
+    return next((str(value) for name, value in told.items() if str(name).lower() == _ASKED_RAW), "")
+
+
+async def _parsed(reply: Any) -> Any:
+    """Of a raw response, which one SDK parses at once and the other has to be waited for; None where it cannot be parsed."""
     try:
-        reader.reply(reply)
+        answer = reply.parse()
+        return await answer if inspect.isawaitable(answer) else answer
+    except Exception:  # noqa: BLE001  # whoever asked for the response meets it, where they parse it
+        return None
+
+
+def _read(reader: Reader, reply: Callable[[], Any], call: Call) -> None:
+    try:
+        reader.reply(reply())
         reader.into(call)
     except Exception:  # noqa: BLE001  # an answer that is not understood is still an answer
         call.answered("", {})
