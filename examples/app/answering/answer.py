@@ -1,5 +1,6 @@
 """One question from end to end: retrieve, rerank, generate; each a span, the call observed by the kit."""
 
+import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
@@ -89,8 +90,9 @@ class Answering:
                         call.first_token()
                         piece, told = "".join(reader.text[told:]), len(reader.text)
                         yield piece
-            reader.into(call)
-        except GeneratorExit:
+            reader.ended(call)
+        except (GeneratorExit, asyncio.CancelledError):
+            # A server tells in either way that nobody listens any more.
             reader.into(call)
             call.gone()
             raise

@@ -45,6 +45,10 @@ class Call:
     finish_reason: str | None = None
     blob: str | None = None
     abandoned: bool = False
+    continues: bool = False
+    """The same question goes on, with the result of a tool, say: not asked again by anybody."""
+    long_cache_writes: int = 0
+    """Of the `cache_write` tokens those that are kept for an hour, which cost more (Anthropic)."""
     passages: tuple[str, ...] = ()
     """What was retrieved for the question, as the model got it."""
     response_model: str | None = None

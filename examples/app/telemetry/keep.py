@@ -109,6 +109,9 @@ class Keep:
             size = len(asked) + len(answer) + sum(map(len, passages))
             self._storing.put(store, (call.blob, texts), "blob", size)
         self._outcomes.ended(call)
+        if call.abandoned:
+            # Counted when it happened, with the call.
+            self._tell(call, {"abandoned": True})
 
     def _store(self, blobs: Blobs, one: tuple[str, dict[str, Any]]) -> None:
         try:
@@ -120,6 +123,10 @@ class Keep:
         for name, value in outcome.items():
             if value:
                 self._metrics.outcome(call.model, call.endpoint, f"thumbs_{value}" if name == "thumbs" else name)
+        self._tell(call, outcome)
+
+    def _tell(self, call: Call, outcome: Mapping[str, Any]) -> None:
+        outcome = {"thumbs": None, "retry": None, "abandoned": None, **outcome}
         self._lines.append(self._log.outcome(call, time.time_ns(), **outcome))
         for listener in self.outcome_listeners:
             self._behind.do(partial(listener, call), outcome)

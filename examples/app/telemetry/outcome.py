@@ -36,7 +36,7 @@ class Outcomes:
         """A question: maybe the one before it again, and in any case a further turn."""
         if call.conversation_id:
             self._bad.pop(call.conversation_id, None)
-        if not call.user_id:
+        if not call.user_id or call.continues:
             return
         now, question = self._now(), call.question[:_LONGEST]
         before = self._asked.pop(call.user_id, None)

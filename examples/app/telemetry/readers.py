@@ -30,12 +30,17 @@ class Reader(Protocol):
         """Write down what is known."""
         ...
 
+    def ended(self, call: Call) -> None:
+        """The stream has come to its end by itself: write down what is known, and whether that was the end of the answer."""
+        ...
+
 
 class _Answer:
     def __init__(self) -> None:
         self.text: list[str] = []
         self.tokens: dict[str, int] = {}
         self.failure, self.tier, self.whole = "", None, False
+        self.long_writes = 0
         self.id: str | None = None
         self.model: str | None = None
         self.reason: str | None = None
@@ -45,9 +50,16 @@ class _Answer:
         text = "".join(self.text)
         call.tier, call.response_id, call.finish_reason = self.tier, self.id, self.reason
         call.response_model = self.model or call.response_model
+        call.long_cache_writes = self.long_writes
         call.answered(text, {kind: count for kind, count in self.tokens.items() if count})
         if self.failure or (self.whole and refuses(text)):
             call.failed(self.failure or "refusal", self.failure or "the answer reads like a refusal")
+
+    def ended(self, call: Call) -> None:
+        """As `into`; an end that the provider has given no reason for is somebody's who cut the stream off between here and there."""
+        self.into(call)
+        if not self.whole and not self.failure:
+            call.failed(kinds.API_ERROR, "the stream ended without a finish reason")
 
     def _named(self, answer: Any) -> None:
         """Some compatible endpoints leave the model out, or empty in the first pieces."""
@@ -79,9 +91,11 @@ class ChatCompletions(_Answer):
         self.tier = getattr(event, "service_tier", None) or self.tier
         self.tokens = _openai_tokens(getattr(event, "usage", None), "prompt", "completion") or self.tokens
         said = False
-        for choice in event.choices[:1]:
-            said = self._message(choice.delta)
-            self._finish(choice.finish_reason)
+        for choice in event.choices:
+            # With n > 1 their pieces come in any order; whoever asks for several gets the first one logged.
+            if not getattr(choice, "index", 0):
+                said = self._message(choice.delta)
+                self._finish(choice.finish_reason)
         return said
 
     def _message(self, message: Any) -> bool:
@@ -115,17 +129,22 @@ class Responses(_Answer):
         if kind in {"response.completed", "response.incomplete", "response.failed"}:
             self.tier = getattr(event.response, "service_tier", None)
             self._end(event.response)
+        if kind == "error":
+            self.failure = kinds.of_finish(event.code) or kinds.API_ERROR
         return bool(kind == "response.function_call_arguments.delta")
 
     def _end(self, response: Any) -> None:
         self.id = response.id
         self._named(response)
         self.tokens = _openai_tokens(response.usage, "input", "output")
+        if response.status in {"queued", "in_progress"}:
+            # `background=True`: the answer is somebody's who asks for it later.
+            return
         details = getattr(response, "incomplete_details", None)
         self._finish((details and details.reason) or "stop")
         if response.status == "failed":
             code = getattr(getattr(response, "error", None), "code", "") or ""
-            self.failure = kinds.of_finish(code) or "api_error"
+            self.failure = kinds.of_finish(code) or kinds.API_ERROR
 
 
 class Messages(_Answer):
@@ -146,6 +165,8 @@ class Messages(_Answer):
             self.id = event.message.id
             self._named(event.message)
             self._usage(event.message.usage)
+            # It begins with a count of 1 or so, which is none until the last one has come.
+            self.tokens.pop("output", None)
         elif kind == "content_block_delta":
             if event.delta.type == "text_delta":
                 self.text.append(event.delta.text)
@@ -164,6 +185,8 @@ class Messages(_Answer):
         )
         if usage.input_tokens is not None:
             self.tokens["input"] = usage.input_tokens + (read or 0) + (write or 0)
+        lasting = getattr(getattr(usage, "cache_creation", None), "ephemeral_1h_input_tokens", None)
+        self.long_writes = lasting or self.long_writes
         found = {"cache_read": read, "cache_write": write, "output": usage.output_tokens}
         # A later count stands, if it is 0 as well.
         self.tokens |= {kind: count for kind, count in found.items() if count is not None}

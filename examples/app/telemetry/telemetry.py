@@ -15,7 +15,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from .behind import Dropped
 from .blobs import store
-from .call import Call
+from .call import OK, Call
 from .contract import Contract
 from .cost import cost_usd
 from .export import Exporter
@@ -158,10 +158,12 @@ class Telemetry:
 
     def priced(self, call: Call) -> float | None:
         """What a call cost, in USD; None where no price is known."""
+        # What was said and not counted is not free: an answer without usage, a stream that was cut off or left.
+        if "output" not in call.tokens and (call.answer or call.abandoned):
+            return None
         if not call.tokens:
-            # An answer whose tokens nobody told is not free; a call that failed is.
-            return None if call.answer else 0.0
-        return cost_usd(self.contract, call.model, call.tokens, call.tier)
+            return None if call.status == OK else 0.0
+        return cost_usd(self.contract, call.model, call.tokens, call.tier, call.long_cache_writes)
 
     def flush(self, seconds: float = 2.0) -> None:
         """Return once everything so far is written and sent, or after so many seconds."""

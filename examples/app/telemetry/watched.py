@@ -35,7 +35,10 @@ class _Watched:
         if observation is None:
             return
         with contextlib.suppress(Exception):
-            self._reader.into(observation.call)
+            if error is None and not observation.call.abandoned:
+                self._reader.ended(observation.call)
+            else:
+                self._reader.into(observation.call)
         observation.finish(error)
 
     def _left(self) -> None:

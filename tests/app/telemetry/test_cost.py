@@ -37,6 +37,13 @@ def test_worked_examples_of_both_providers(priced: Contract, model: str, tokens:
     assert cost_usd(priced, model, tokens) == pytest.approx(usd)
 
 
+def test_a_cache_write_that_lasts_costs_twice_the_input(priced: Contract) -> None:
+    """Anthropic's table: 1.25 times the input for five minutes, twice for an hour."""
+    tokens = {"input": 100_010, "cache_write": 100_000, "output": 500}
+    usd = 10 * 3e-6 + 60_000 * 3.75e-6 + 40_000 * 6e-6 + 500 * 15e-6
+    assert cost_usd(priced, "claude-sonnet-4-5", tokens, long_writes=40_000) == pytest.approx(usd)
+
+
 def test_a_batch_costs_half_and_another_tier_is_not_guessed(priced: Contract) -> None:
     """No price is not the same as no cost."""
     tokens = {"input": 1000, "output": 1000}

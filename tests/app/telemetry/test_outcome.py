@@ -55,6 +55,13 @@ def test_a_similar_question_soon_after_is_a_retry(seen: Told, clock: list[float]
     assert [outcome for _id, outcome in seen] == [{"retry": True}]
 
 
+def test_a_tools_result_is_no_retry(seen: Told, outcomes: Outcomes) -> None:
+    """The question goes on by itself; asked again by the person it is one."""
+    for continues in (False, True, True, False):
+        outcomes.began(Call("chat", "m", question="where is my parcel", user_id="u1", continues=continues))
+    assert [outcome for _id, outcome in seen] == [{"retry": True}]
+
+
 def test_nobody_comes_back_after_a_bad_answer(
     seen: Told, clock: list[float], ask: Callable[..., str], outcomes: Outcomes
 ) -> None:

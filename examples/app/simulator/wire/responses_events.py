@@ -90,4 +90,7 @@ class Events:
         # Numbered as the piece in whose place it comes.
         self._number = self._starts[len(self._starts) // 2] if self._starts else self._number
         error = self._event("error", code="server_error", message=openai_faults.SERVER_ERROR, param=None)
+        if int(self._uid, 16) % 2:
+            # Seen of either kind; whoever waits for `response.failed` alone takes the other for an answer.
+            return error
         return error + self._event("response.failed", response=self._response | self._failed)
