@@ -76,7 +76,7 @@ class Phase:
     to the floor of requests instead of the usual traffic, `money` the spend to the floor of spend.
     In plain units: `calls`, `slower` and `dearer` multiply, `share` is the share of failed calls.
     `quick`: failures answer at once. `gap`: no scrape arrives. `restart`: counters begin at 0, of all instances or of one.
-    `unpriced`: the calls have no price.
+    `unpriced`: the share of calls whose cost nobody knows, 0 to 1.
     """
 
     span: Span
@@ -96,7 +96,7 @@ class Phase:
     rare: float | None = None
     gap: bool = False
     restart: bool | int = False
-    unpriced: bool = False
+    unpriced: float = 0
     judging: Judging | None = None
     """What judges say, for the tickets about them."""
 

@@ -26,13 +26,15 @@ SCENARIOS = {
     c.TICKET_UNPRICED: (
         Scenario(
             "no-price", c.TICKET_UNPRICED, "a model is called whose price nobody knows",
-            (Phase(_BEFORE), Phase(Span(pending=1, detect=2), unpriced=True), Phase(Span(detect=3, keep=2))),
+            (Phase(_BEFORE), Phase(Span(pending=1, detect=2), unpriced=1), Phase(Span(detect=3, keep=2))),
             (
                 _QUIET, Check(1, Span(pending=1, detect=2), firing=True, say="says so"),
                 Check(2, Span(detect=3, keep=1), firing=False, say="over once it has a price"),
             ),
         ),
         silent("priced", c.TICKET_UNPRICED, "every call has a price", Phase(_BEFORE), Phase(Span(pending=1, detect=2))),
+        silent("left-streams", c.TICKET_UNPRICED, "one in twenty leaves before the stream has told its tokens",
+               Phase(_BEFORE, unpriced=0.05), Phase(Span(pending=1, detect=2), unpriced=0.05)),
     ),
     c.TICKET_DRIFT: (
         Scenario(

@@ -141,7 +141,7 @@ class _Process:
             spent = [rate * world.cost(phase) for rate, phase in zip(per_second, phases, strict=True)]
             yield self._line(c.KIT_COST, {}, spent)
         if world.scenario.alert == c.TICKET_UNPRICED:
-            unpriced = [rate if phase.unpriced else 0.0 for rate, phase in zip(per_second, phases, strict=True)]
+            unpriced = [rate * phase.unpriced for rate, phase in zip(per_second, phases, strict=True)]
             yield self._line(c.KIT_UNPRICED, {}, unpriced, by_endpoint=False)
 
     def _line(

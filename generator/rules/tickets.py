@@ -8,6 +8,8 @@ from generator.rules.group import Alert, Group
 from generator.rules.text import labels, links
 from generator.sources.registry import SOURCES
 
+UNKNOWN_SHARE = 0.1
+"""Of a model's calls; a few streams are always left before they have told their tokens."""
 DAY, WEEK = Duration(86400), Duration(7 * 86400)
 
 
@@ -48,14 +50,15 @@ def _unpriced(model: Model) -> Alert | None:
     ticket = model.alerts.tickets.unpriced
     if not ticket.enabled or SOURCES[model.source].unpriced is None:
         return None
-    matchers = selector(equals(c.JOB, model.service.name))
+    matchers, detect = selector(equals(c.JOB, model.service.name)), str(model.alerts.windows.detect)
     return _alert(
         model,
         c.TICKET_UNPRICED,
         ticket,
-        f"{c.unpriced_rate(str(model.alerts.windows.detect))}{matchers} > 0",
-        "{{ $labels.model }} has no price: its spend is missing in every number",
-        '{{ printf "%.2f" $value }} calls a second cost something unknown. Add `price: {input: ..., output: ...}` to the model.',
+        f"{c.unpriced_rate(detect)}{matchers}\n/\n({c.model_requests(detect)}{matchers} > 0)\n> {number(UNKNOWN_SHARE)}",
+        "Nobody knows what {{ $value | humanizePercentage }} of the calls of {{ $labels.model }} cost: they are missing in every number",
+        "Where it is nearly all of them the model has no price: add `price: {input: ..., output: ...}` to it. Where it is some, "
+        "streams are left or cut off before they have told their tokens.",
     )
 
 
