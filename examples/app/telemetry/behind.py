@@ -18,24 +18,38 @@ _said = logging.getLogger("llm.telemetry")
 
 
 class Dropped:
-    """What could not be kept, by part (`log`, `span`, `blob`); a metric counts it, and once a minute a warning says it."""
+    """What could not be kept, by part (`log`, `span`, `blob`, `metric`, `listener`); a metric counts it, and once a minute a warning says it."""
 
     def __init__(self, count: Callable[[str, int], None]) -> None:
-        self._count, self._since, self._lock = count, Counter[str](), threading.Lock()
+        self._count, self._since, self._why = count, Counter[str](), set[str]()
+        self.mistakes = 0
+        self.start()
 
-    def __call__(self, part: str, number: int = 1) -> None:
+    def start(self) -> None:
+        """Begin; again in a process that was forked off, maybe while another thread held the lock."""
+        self._lock = threading.Lock()
+
+    def __call__(self, part: str, number: int = 1, why: str = "a back end is down, slow or full") -> None:
         """So many more could not be kept."""
         with self._lock:
             self._since[part] += number
+            self._why.add(why)
         self._count(part, number)
+
+    def mistake(self, part: str, error: Exception, number: int = 1) -> None:
+        """So many could not be kept because of an exception that nobody saw coming. Only its type is said: its message may hold anything."""
+        self.mistakes += 1
+        self(part, number, f"{type(error).__name__} by mistake")
+        _said.debug("telemetry failed", exc_info=error)
 
     def say(self) -> None:
         """Say what was dropped since the last time."""
         with self._lock:
             lost, self._since = self._since, Counter[str]()
+            why, self._why = self._why, set[str]()
         if lost:
             told = ", ".join(f"{number} x {part}" for part, number in sorted(lost.items()))
-            _said.warning("telemetry dropped %s; a back end is down, slow or full, no call was delayed", told)
+            _said.warning("telemetry dropped %s; %s, no call was delayed", told, ", ".join(sorted(why)))
 
 
 class Behind:
@@ -48,9 +62,9 @@ class Behind:
     def __init__(self, dropped: Dropped, after: Callable[[], None] | None = None) -> None:
         self._waiting: deque[tuple[Callable[[Any], None], Any, str, int]] = deque()
         self._dropped, self._after = dropped, after
-        self._every: list[tuple[float, Callable[[], None]]] = [(_MINUTE, dropped.say)]
+        self._every: list[tuple[float, float, Callable[[], None], str]] = []
+        self.every(_MINUTE, dropped.say)
         self._closing, self._wake = threading.Event(), threading.Event()
-        self.failures = 0
         self.start()
 
     def start(self) -> None:
@@ -72,9 +86,9 @@ class Behind:
             self._wake.set()
             time.sleep(TURN)
 
-    def every(self, seconds: float, work: Callable[[], None]) -> None:
-        """Do something regularly."""
-        self._every.append((seconds, work))
+    def every(self, seconds: float, work: Callable[[], None], *, first: float | None = None, part: str = "log") -> None:
+        """Do something regularly, for the first time after `first` seconds."""
+        self._every.append((seconds if first is None else first, seconds, work, part))
 
     def close(self, deadline: float) -> None:
         """Do what is waiting, as far as there is time until `deadline` (of `time.monotonic`)."""
@@ -98,7 +112,7 @@ class Behind:
         done.wait(seconds)
 
     def _run(self) -> None:
-        due = [(time.monotonic() + seconds, seconds, work) for seconds, work in self._every]
+        due = list[float]()
         while True:
             self._wake.wait(SOON)
             self._wake.clear()
@@ -107,20 +121,19 @@ class Behind:
             if closing:
                 return
             now = time.monotonic()
-            if len(due) < len(self._every):
-                due += [(now + seconds, seconds, work) for seconds, work in self._every[len(due) :]]
-            for number, (at, seconds, work) in enumerate(due):
-                if now >= at:
-                    due[number] = (now + seconds, seconds, work)
-                    self.do(_without_record(work), None)
+            due += [now + first for first, _seconds, _work, _part in self._every[len(due) :]]
+            for number, (_first, seconds, work, part) in enumerate(self._every[: len(due)]):
+                if now >= due[number]:
+                    due[number] = now + seconds
+                    self.do(_without_record(work), None, part)
                     self._finish()
 
     def _drain(self) -> None:
         # What waits now: what comes meanwhile must not keep from what is to be done regularly.
         for number in range(1, len(self._waiting) + 1):
-            work, record, _part, characters = self._waiting.popleft()
+            work, record, part, characters = self._waiting.popleft()
             self._count(-characters)
-            self.do(work, record)
+            self.do(work, record, part)
             if number % _AT_ONCE == 0:
                 self._finish()
         self._finish()
@@ -131,15 +144,14 @@ class Behind:
 
     def _finish(self) -> None:
         if self._after is not None:
-            self.do(_without_record(self._after), None)
+            self.do(_without_record(self._after), None, "log")
 
-    def do(self, work: Callable[[Any], None], record: Any) -> None:
-        """Now, in this thread; what it raises is counted, and no reason to stop."""
+    def do(self, work: Callable[[Any], None], record: Any, part: str) -> None:
+        """Now, in this thread; what it raises is counted as `part`, and no reason to stop."""
         try:
             work(record)
-        except Exception:  # noqa: BLE001  # whatever it is, the next record is not to blame
-            self.failures += 1
-            _said.debug("telemetry failed", exc_info=True)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the next record is not to blame
+            self._dropped.mistake(part, error)
 
 
 def _without_record(work: Callable[[], None]) -> Callable[[Any], None]:

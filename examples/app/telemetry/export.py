@@ -1,18 +1,17 @@
 """Sends spans by OTLP/HTTP behind the requests; whatever the receiver does, nobody waits for it and memory stays bounded."""
 
-import http.client
 import os
 import threading
 import time
-import urllib.parse
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from opentelemetry.util.re import parse_env_headers
 
 from . import otlp
 from .behind import TURN, Dropped
+from .post import Post
 from .spans import Span
 
 MOST, MANY, AT_ONCE = 8_192, 2_048, 256
@@ -26,14 +25,11 @@ class Exporter:
     """Takes spans and sends them to an address, with the headers of OpenTelemetry's variables."""
 
     def __init__(self, address: str, resource: Mapping[str, Any], dropped: Dropped) -> None:
-        self._url = urllib.parse.urlsplit(address)
-        self._target = self._url._replace(scheme="", netloc="", fragment="").geturl() or "/"
         self._resource, self._dropped = resource, dropped
         told = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_HEADERS") or os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", "")
-        self._headers = {"content-type": "application/x-protobuf", **parse_env_headers(told, liberal=True)}
+        self._post = Post(address, {"content-type": "application/x-protobuf", **parse_env_headers(told, liberal=True)})
         self._waiting: deque[Span] = deque()
         self._under_way, self._talking = 0, False
-        self._connection: http.client.HTTPConnection | None = None
         self._closing, self._wake = threading.Event(), threading.Event()
         self._asked: deque[threading.Event] = deque()
         self.start()
@@ -53,7 +49,7 @@ class Exporter:
         """Begin; again in a process that was forked off, where what waited is the parent's to send."""
         self._waiting.clear()
         self._under_way, self._talking = 0, False
-        self._connection = None
+        self._post.forget()
         self._thread = threading.Thread(target=self._run, name="spans", daemon=True)
         self._thread.start()
 
@@ -79,7 +75,11 @@ class Exporter:
             self._wake.clear()
             # Who asks while this goes on is answered by the next turn.
             asked = [self._asked.popleft() for _number in range(len(self._asked))]
-            self._send_all()
+            try:
+                self._send_all()
+            except Exception as error:  # noqa: BLE001  # whatever it is, the next spans are not to blame
+                self._dropped.mistake("span", error, self._under_way)
+                self._under_way, self._talking = 0, False
             for done in asked:
                 done.set()
 
@@ -87,46 +87,26 @@ class Exporter:
         while self._waiting:
             spans = [self._waiting.popleft() for _number in range(min(AT_ONCE, len(self._waiting)))]
             self._under_way = len(spans)
-            body = otlp.request(self._resource, "telemetry-kit", spans)
+            body = otlp.wrapped(self._resource, "telemetry-kit", self._written(spans))
             self._talking = True
-            if not self._delivered(body):
-                self._dropped("span", len(spans))
+            if self._under_way and not self._delivered(body):
+                self._dropped("span", self._under_way)
             self._under_way, self._talking = 0, False
+
+    def _written(self, spans: list[Span]) -> Iterator[bytes]:
+        """One that cannot be written is no reason to lose those beside it."""
+        for one in spans:
+            try:
+                yield otlp.span(one)
+            except Exception as error:  # noqa: BLE001
+                self._under_way -= 1
+                self._dropped.mistake("span", error)
 
     def _delivered(self, body: bytes) -> bool:
         for pause in (*_PAUSES, 0.0):
-            status = self._post(body)
+            status = self._post(body, _LAST_TIMEOUT if self._closing.is_set() else _TIMEOUT)
             if status is not None and status not in _LATER:
                 return 200 <= status < 300
             if not pause or self._closing.wait(pause):
                 break
         return False
-
-    def _post(self, body: bytes) -> int | None:
-        """The answer's status; None where there was none."""
-        for _attempt in range(2):
-            kept = self._connection
-            try:
-                connection = kept or self._connect()
-                connection.request("POST", self._target, body, self._headers)
-                response = connection.getresponse()
-                response.read()
-            except (OSError, http.client.HTTPException):
-                self._forget()
-                # A connection that was kept may have been closed meanwhile; a new one tells.
-                if kept is None:
-                    return None
-            else:
-                return response.status
-        return None
-
-    def _connect(self) -> http.client.HTTPConnection:
-        kind = http.client.HTTPSConnection if self._url.scheme == "https" else http.client.HTTPConnection
-        timeout = _LAST_TIMEOUT if self._closing.is_set() else _TIMEOUT
-        self._connection = kind(self._url.hostname or "", self._url.port, timeout=timeout)
-        return self._connection
-
-    def _forget(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None

@@ -82,11 +82,6 @@ class Keep:
         self._behind.start()
         self._storing.start()
 
-    @property
-    def failures(self) -> int:
-        """Mistakes of the kit's own so far."""
-        return self._behind.failures + self._storing.failures
-
     def _request(self, one: tuple[Call, int]) -> None:
         call, at = one
         self._lines.append(self._log.request(call, at))
@@ -129,7 +124,7 @@ class Keep:
         outcome = {"thumbs": None, "retry": None, "abandoned": None, **outcome}
         self._lines.append(self._log.outcome(call, time.time_ns(), **outcome))
         for listener in self.outcome_listeners:
-            self._behind.do(partial(listener, call), outcome)
+            self._behind.do(partial(listener, call), outcome, "listener")
 
     def _verdict(self, one: tuple[str, dict[str, Any], float]) -> None:
         call_id, verdict, weight = one

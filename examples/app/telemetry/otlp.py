@@ -10,6 +10,7 @@ from typing import Any
 
 from opentelemetry.trace import SpanContext
 
+from .plain import told
 from .spans import Span
 
 _double = struct.Struct("<d").pack
@@ -18,35 +19,39 @@ _fixed64 = struct.Struct("<Q").pack
 
 def request(resource: Mapping[str, Any], scope: str, spans: Iterable[Span]) -> bytes:
     """An `ExportTraceServiceRequest` with one resource and one scope."""
-    listed = b"".join(_field(2, span(one)) for one in spans)
-    scoped = _field(1, _field(1, scope.encode())) + listed
+    return wrapped(resource, scope, map(span, spans))
+
+
+def wrapped(resource: Mapping[str, Any], scope: str, spans: Iterable[bytes]) -> bytes:
+    """The same of spans that are written already."""
+    scoped = _field(1, _field(1, scope.encode())) + b"".join([_field(2, one) for one in spans])
     return _field(1, _field(1, _attributes(1, resource)) + _field(2, scoped))
 
 
 def span(one: Span) -> bytes:
-    """A `Span`."""
+    """A `Span`; raises whatever follows from a value that no span can have, such as a time that is no whole number."""
     context, parent = one.context, one.parent
     parts = [
         b"\x0a\x10", context.trace_id.to_bytes(16), b"\x12\x08", context.span_id.to_bytes(8),
         b"\x22\x08" + parent.span_id.to_bytes(8) if parent is not None else b"",
-        _field(5, one.name.encode()), b"\x30", _varint(one.kind.value + 1),
+        _field(5, _text(one.name)), b"\x30", _varint(one.kind.value + 1),
         b"\x39", _fixed64(one.start_ns), b"\x41", _fixed64(one.end_ns), _attributes(9, one.attributes),
     ]  # fmt: skip
     if context.trace_state:
-        parts.append(_field(3, context.trace_state.to_header().encode()))
+        parts.append(_field(3, _text(context.trace_state.to_header())))
     for name, at, attributes in one.events:
-        parts.append(_field(11, b"\x09" + _fixed64(at) + _field(2, name.encode()) + _attributes(3, attributes)))
+        parts.append(_field(11, b"\x09" + _fixed64(at) + _field(2, _text(name)) + _attributes(3, attributes)))
     for linked, attributes in one.links:
         parts.append(_field(13, _link(linked) + _attributes(4, attributes)))
     if one.status.value:
-        message = _field(2, one.message.encode("utf-8", "replace")) if one.message else b""
+        message = _field(2, _text(one.message)) if one.message else b""
         parts.append(_field(15, message + b"\x18" + _varint(one.status.value)))
     return b"".join(parts)
 
 
 def _link(context: SpanContext) -> bytes:
     """A `Span.Link`, without its attributes."""
-    state = _field(3, context.trace_state.to_header().encode()) if context.trace_state else b""
+    state = _field(3, _text(context.trace_state.to_header())) if context.trace_state else b""
     return b"\x0a\x10" + context.trace_id.to_bytes(16) + b"\x12\x08" + context.span_id.to_bytes(8) + state
 
 
@@ -54,15 +59,20 @@ def _attributes(number: int, attributes: Mapping[str, Any]) -> bytes:
     return b"".join([_field(number, _key(key) + _field(2, _value(value))) for key, value in attributes.items()])
 
 
+def _text(text: str) -> bytes:
+    # Half of a surrogate pair has no UTF-8.
+    return text.encode("utf-8", "replace")
+
+
 @lru_cache(1024)
 def _key(key: str) -> bytes:
-    return _field(1, key.encode("utf-8", "replace"))
+    return _field(1, _text(told(key)))
 
 
 def _value(value: Any) -> bytes:
     """An `AnyValue`; what is none of its kinds is written as text."""
     if isinstance(value, str):
-        return _field(1, value.encode("utf-8", "replace"))
+        return _field(1, _text(value))
     if isinstance(value, bool):
         return b"\x10\x01" if value else b"\x10\x00"
     if isinstance(value, int) and -(2**63) <= value < 2**63:
@@ -71,7 +81,7 @@ def _value(value: Any) -> bytes:
         return b"\x21" + _double(value)
     if isinstance(value, list | tuple):
         return _list(value)  # pyright: ignore[reportUnknownArgumentType]
-    return _field(1, str(value).encode("utf-8", "replace"))
+    return _field(1, _text(told(value)))
 
 
 def _list(values: Sequence[Any]) -> bytes:

@@ -66,7 +66,7 @@ class Telemetry:
     @property
     def failures(self) -> int:
         """The kit's own mistakes so far, none of which reached a call."""
-        return self.mistakes + self.keep.failures
+        return self.mistakes + self._dropped.mistakes
 
     def call(self, **known: Any) -> Observation:
         """Observe one call, as `with` or `async with`; the arguments are Call's fields. The caller's own exceptions pass through."""
@@ -184,6 +184,7 @@ class Telemetry:
 
     def restart(self) -> None:
         """In a process that was forked off: threads do not go on there by themselves."""
+        self._dropped.start()
         self.keep.restart()
         if self.exporter:
             self.exporter.start()

@@ -105,6 +105,71 @@ def test_waiting_spans_are_bounded(contract: Contract, tmp_path: Path) -> None:
         telemetry.close()
 
 
+class Odd:
+    """What cannot even be told."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("mine")
+
+
+@contextlib.contextmanager
+def receiving(spans: list[Any]) -> Iterator[str]:
+    """A receiver that keeps what it gets."""
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            request = ExportTraceServiceRequest.FromString(self.rfile.read(int(self.headers["content-length"])))
+            spans.extend(request.resource_spans[0].scope_spans[0].spans)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def test_an_odd_span_costs_no_other_one(contract: Contract, tmp_path: Path) -> None:
+    """What can be told of it is sent; one that cannot be written is counted, and those beside and after it arrive."""
+    spans: list[Any] = []
+    with receiving(spans) as url:
+        telemetry = Telemetry(contract, log_file=tmp_path / "log", otlp=url)
+        for turn in range(2):
+            with telemetry.span("half \ud83d", {"key": Odd()}) as span:
+                span.add_event("event \ud83d", {"half \ud83d": "\ud83d"})
+                span.set_attribute(17, "no name")  # type: ignore[arg-type]  # what nobody's types hinder
+            telemetry.spans.start("never").end(end_time=1.5)  # type: ignore[arg-type]
+            with telemetry.span(f"good {turn}"):
+                pass
+            telemetry.flush(10)
+        assert [span.name for span in spans] == ["half ?", "good 0", "half ?", "good 1"]
+        assert telemetry.metrics.registry.get_sample_value("llm_telemetry_dropped_total", {"part": "span"}) == 2
+        assert telemetry.failures == 2
+        telemetry.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"), [("http://127.0.0.1:9", "a=b%0Ac"), (f"http://{'a' * 70}.example", "")]
+)
+def test_a_receiver_that_cannot_be_is_counted_and_said(
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, address: str, headers: str
+) -> None:  # fmt: skip
+    """With each batch, in words that hold no header's value: the thread that sends lives on."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", headers)
+    telemetry = Telemetry(contract, log_file=tmp_path / "log", otlp=address)
+    for number in (1, 2):
+        call(telemetry)
+        telemetry.flush(10)
+        assert telemetry.metrics.registry.get_sample_value("llm_telemetry_dropped_total", {"part": "span"}) == number
+    telemetry.close()
+    (said,) = [record.message for record in caplog.records if record.name == "llm.telemetry"]
+    assert "telemetry dropped 2 x span; " in said
+    assert "by mistake" in said
+
+
 def test_a_back_end_that_comes_back_gets_what_waited(
     contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
