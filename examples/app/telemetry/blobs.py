@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any, Protocol
 
-import orjson
+from .plain import dumped, loaded
 
 
 class Blobs(Protocol):
@@ -42,7 +42,7 @@ class _Folder:
 
     def put(self, reference: str, texts: dict[str, Any]) -> None:
         target = self._folder / reference
-        data = orjson.dumps(texts)
+        data = dumped(texts)
         part = f"{target}.{os.getpid()}.part"
         try:
             file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
@@ -83,15 +83,16 @@ class _Remote:
         core: Any = importlib.import_module("fsspec.core")
         self._files: Any
         self._root: str
-        self._files, self._root = core.url_to_fs(address)
+        # Its own: who asks for the same kind of files elsewhere in the process would write within the transactions below.
+        self._files, self._root = core.url_to_fs(address, skip_instance_cache=True)
 
     def put(self, reference: str, texts: dict[str, Any]) -> None:
-        target = f"{self._root}/{reference}"
+        target, data = f"{self._root}/{reference}", dumped(texts)
         # Object stores write whole objects or none; file systems behind fsspec do not, so they get a rename.
         with self._files.transaction:
             self._files.makedirs(target.rpartition("/")[0], exist_ok=True)
             with self._files.open(target, "wb") as file:
-                file.write(orjson.dumps(texts))
+                file.write(data)
 
     def get(self, reference: str) -> dict[str, Any]:
         return _texts(self._files.cat_file(f"{self._root}/{reference}"))
@@ -99,14 +100,16 @@ class _Remote:
     def sweep(self, oldest: float) -> int:
         removed = 0
         for path in self._files.find(self._root):
-            if self._files.modified(path).timestamp() < oldest:
-                self._files.rm_file(path)
-                removed += 1
+            # Another process sweeps as well.
+            with contextlib.suppress(FileNotFoundError):
+                if self._files.modified(path).timestamp() < oldest:
+                    self._files.rm_file(path)
+                    removed += 1
         return removed
 
 
 def _texts(data: bytes) -> dict[str, Any]:
-    found: Any = orjson.loads(data)
+    found = loaded(data)
     if not isinstance(found, dict):
         raise ValueError("the texts of a call are a JSON object")  # noqa: TRY004  # ValueError is promised
     return found  # pyright: ignore[reportUnknownVariableType]

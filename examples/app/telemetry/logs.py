@@ -1,7 +1,6 @@
 """One JSON object a line, the same shape always, so that nobody has to guess."""
 
 import hashlib
-import json
 import unicodedata
 from collections.abc import Container
 from datetime import UTC, datetime
@@ -12,10 +11,12 @@ import orjson
 
 from .call import OK, PENDING, Call
 from .contract import Contract
+from .plain import dumped
 from .redact import Redactor
 
 _ZWJ = "\u200d"
 _LONG = 20_000
+_WITH_ITS_END = orjson.OPT_APPEND_NEWLINE
 
 
 class Texts(NamedTuple):
@@ -57,7 +58,7 @@ class Log:
         """The line that says what somebody did with the answer, joined by the call's id."""
         line = self._fields(self._events["outcome"], "info", call, at, _numbers(call), call.status)
         line["outcome"] |= {"thumbs": thumbs, "retry": retry, "abandoned": abandoned}
-        return _dumped(line)
+        return dumped(line, _WITH_ITS_END)
 
     def input(self, call: Call) -> dict[str, Any]:
         """What was asked, worked out once a call: question and hashes."""
@@ -125,10 +126,10 @@ class Log:
         """The line that says what a judge found, in the fields of OpenTelemetry's `gen_ai.evaluation.result`."""
         line = self._fields(self._events["evaluation"], "info", call, at, _numbers(call), call.status)
         told = {f"gen_ai.evaluation.{name}": value for name, value in verdict.items()}
-        return _dumped(line | {"evaluation": told})
+        return dumped(line | {"evaluation": told}, _WITH_ITS_END)
 
     def _line(self, event: str, level: str, call: Call, at: int, numbers: dict[str, Any], status: str) -> bytes:
-        return _dumped(self._fields(event, level, call, at, numbers, status))
+        return dumped(self._fields(event, level, call, at, numbers, status), _WITH_ITS_END)
 
     def _fields(
         self, event: str, level: str, call: Call, at: int, numbers: dict[str, Any], status: str
@@ -219,11 +220,3 @@ _NOT_YET: dict[str, Any] = dict.fromkeys(
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _dumped(line: dict[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:
-        # Half of a surrogate pair, which no UTF-8 can hold, or an integer beyond 64 bits: slower, and never refused.
-        return json.dumps(line, default=str).encode() + b"\n"

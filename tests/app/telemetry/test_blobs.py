@@ -32,6 +32,44 @@ def test_texts_are_kept_by_call_and_swept_by_age(tmp_path: Path, address: str) -
     assert blobs.sweep(time.time() + 60) == 0
 
 
+@pytest.mark.parametrize("address", ["{folder}", "memory://halves", "file://{folder}"])
+def test_half_a_surrogate_pair_is_kept(tmp_path: Path, address: str) -> None:
+    """As some clients cut a text in the middle of an emoji: no UTF-8 holds it, an escape of JSON does."""
+    blobs = store(address.format(folder=tmp_path))
+    blobs.put(reference(CALL_ID), {"question": "half \ud83d"})
+    assert blobs.get(reference(CALL_ID)) == {"question": "half \ud83d"}
+    assert blobs.sweep(time.time() + 60) == 1
+
+
+def test_files_of_the_application_are_not_the_stores_to_lose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it writes through the same kind of files, while a text is being kept, is there at once, and stays when that fails."""
+    import fsspec
+
+    own = fsspec.filesystem("file")
+    blobs = store(f"file://{tmp_path}/blobs")
+    kept = type(own).makedirs
+
+    def write(name: str) -> None:
+        with own.open(str(tmp_path / name), "wb") as file:
+            file.write(b"mine")
+        assert (tmp_path / name).read_bytes() == b"mine"
+
+    def meanwhile(files: object, *words: object, **more: object) -> None:
+        # Within the transaction, where another thread would be.
+        kept(files, *words, **more)
+        write("one")
+        if len(list(tmp_path.iterdir())) > 2:
+            raise OSError("no room")
+
+    monkeypatch.setattr(type(own), "makedirs", meanwhile)
+    blobs.put(reference(CALL_ID), {"question": "q"})
+    write("two")
+    with pytest.raises(OSError, match="no room"):
+        blobs.put(reference("cd" * 16), {"question": "q"})
+    assert {path.name for path in tmp_path.iterdir()} == {"one", "two", "blobs"}
+    assert blobs.get(reference(CALL_ID)) == {"question": "q"}
+
+
 def test_a_part_that_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     """After an hour; one that is being written is not."""
     blobs = store(str(tmp_path))
