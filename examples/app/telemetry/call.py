@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import ids, kinds
+from .plain import told
 
 OK, PENDING, API_ERROR = "ok", "pending", "api_error"
 NO_TRACE, NO_SPAN = "0" * 32, "0" * 16
@@ -77,11 +78,11 @@ class Call:
 
     def failed(self, kind: str, error: str = "") -> None:
         """The call is no use to whoever asked; `kind` is one of the contract's error kinds."""
-        self.status, self.error = kind, error or kind
+        self.status, self.error = kind, told(error or kind)
 
     def raised(self, error: BaseException) -> None:
         """The SDK raised; the exception says which kind of failure it is."""
-        self.failed(kinds.of_exception(error), f"{type(error).__name__}: {error}"[:1000])
+        self.failed(kinds.of_exception(error), f"{type(error).__name__}: {told(error)}")
 
     def gone(self) -> None:
         """Whoever asked left before the answer was whole: an outcome, and no failure of the provider."""

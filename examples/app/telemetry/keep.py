@@ -62,6 +62,10 @@ class Keep:
         """What was said in a call."""
         return self._log.texts(call)
 
+    def error(self, call: Call) -> str:
+        """What went wrong in a call, redacted."""
+        return self._log.error(call) or ""
+
     def retain(self, seconds: float | None) -> None:
         """Remove full texts that are older, once an hour."""
         if self._blobs is not None and seconds:

@@ -16,6 +16,8 @@ from .redact import Redactor
 
 _ZWJ = "\u200d"
 _LONG = 20_000
+_ERROR, _PIECE = 1_000, 400
+"""Characters of an error's message that are kept, and of a find that was cut too short to be one."""
 _WITH_ITS_END = orjson.OPT_APPEND_NEWLINE
 
 
@@ -78,6 +80,19 @@ class Log:
         found: str | None = call.noted.get("answer")
         if found is None:
             found = call.noted["answer"] = self.clean(call.answer or "")
+        return found
+
+    def error(self, call: Call) -> str | None:
+        """The redacted message of a failure, then cut: half a secret is not found any more. Worked out once a call."""
+        said = call.error
+        if not said:
+            return None
+        found: str | None = call.noted.get("error")
+        if found is None:
+            found = self.clean(said[:_LONG])
+            if len(said) > _LONG:
+                found = found[:-_PIECE]
+            found = call.noted["error"] = cut(found, _ERROR)
         return found
 
     def passages(self, call: Call) -> tuple[str, ...]:
@@ -156,7 +171,7 @@ class Log:
                 "provider": self.clean(call.provider),
                 "model": self._named(call.model, self._models),
                 "temperature": call.temperature,
-                "response_id": call.response_id if status != PENDING else None,
+                "response_id": self.clean(call.response_id) if call.response_id and status != PENDING else None,
                 # Some take the address for the id.
                 "user_id": self.clean(call.user_id) if call.user_id else None,
                 "conversation_id": self.clean(call.conversation_id) if call.conversation_id else None,
@@ -165,7 +180,7 @@ class Log:
             "performance": numbers,
             "outcome": {
                 "status": status,
-                "error": self.clean(call.error) if call.error and status != PENDING else None,
+                "error": self.error(call) if status != PENDING else None,
                 "thumbs": None,
                 "retry": None,
                 "abandoned": call.abandoned or None if status != PENDING else None,

@@ -81,23 +81,23 @@ class Observation:
     def _start(self) -> None:
         call = self.call
         telemetry = self._telemetry
+        contract, clean = telemetry.contract, telemetry.spans.clean
+        # Names that the spec does not know may be anything.
+        model = call.model if call.model in contract.models else clean.word(call.model)
         span = telemetry.spans.start(
             "llm.generate",
             SpanKind.CLIENT,
             {
                 "gen_ai.operation.name": "chat",
-                "gen_ai.provider.name": call.provider,
-                "gen_ai.request.model": call.model,
-                "llm.model": call.model,
-                "llm.endpoint": call.endpoint,
+                "gen_ai.provider.name": clean.word(call.provider),
+                "gen_ai.request.model": model,
+                "llm.model": model,
+                "llm.endpoint": call.endpoint if call.endpoint in contract.endpoints else clean.word(call.endpoint),
                 "llm.call_id": call.call_id,
             },
         )
         if call.conversation_id:
             span.set_attribute("gen_ai.conversation.id", call.conversation_id)
-        if call.model not in telemetry.contract.models or call.endpoint not in telemetry.contract.endpoints:
-            # Names that the spec does not know may be anything.
-            span.set_attributes(dict(span.attributes))
         context = span.context
         call.trace_id, call.span_id = f"{context.trace_id:032x}", f"{context.span_id:016x}"
         self.span = span
@@ -121,25 +121,25 @@ class Observation:
         telemetry.keep.ended(call)
 
     def _end(self, span: Span) -> None:
-        call = self.call
+        call, clean = self.call, self._telemetry.spans.clean
         for kind, count in call.tokens.items():
             span.attributes[_USAGE.get(kind) or f"gen_ai.usage.{kind}_tokens"] = count
         span.attributes["answer.length"] = len(call.answer or "")
         if call.cost_usd is not None:
             span.attributes["llm.cost_usd"] = call.cost_usd
         if call.response_model:
-            span.attributes["gen_ai.response.model"] = call.response_model
+            span.attributes["gen_ai.response.model"] = clean.word(call.response_model)
         if call.response_id:
-            span.attributes["gen_ai.response.id"] = call.response_id
+            span.attributes["gen_ai.response.id"] = clean.text(call.response_id)
         if call.finish_reason:
-            span.attributes["gen_ai.response.finish_reasons"] = [call.finish_reason]
+            span.attributes["gen_ai.response.finish_reasons"] = [clean.word(call.finish_reason)]
         if call.tier:
-            span.attributes["llm.tier"] = call.tier
+            span.attributes["llm.tier"] = clean.word(call.tier)
         if call.abandoned:
             span.add_event("llm.abandoned")
         if call.status != OK:
             span.attributes["error.type"] = call.status
-            span.add_event(f"llm.{call.status}", {"message": call.error or ""})
+            span.add_event(f"llm.{call.status}", {"message": self._telemetry.keep.error(call)})
             span.set_status(StatusCode.ERROR, call.status)
         span.end()
 

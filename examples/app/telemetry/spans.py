@@ -3,7 +3,6 @@
 Whatever else is instrumented nests below them and above them; only how they are kept and sent is the kit's own.
 """
 
-import re
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -15,14 +14,13 @@ from opentelemetry import trace
 from opentelemetry.trace import Span as Interface
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+from .clean import Clean
 from .ids import take
+from .plain import told
 
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
-_HEX = re.compile(r"(?=.*[a-f])(?:[0-9a-f]{16}|[0-9a-f]{32})").fullmatch
-
 Sink = Callable[["Span"], None]
-Clean = Callable[[str], str]
 
 
 class Span(Interface):
@@ -40,7 +38,7 @@ class Span(Interface):
         if parent is None:
             self.context = SpanContext(_id(16), _id(8), is_remote=False, trace_flags=_SAMPLED)
         else:
-            flags, state = parent.trace_flags, parent.trace_state
+            flags, state = parent.trace_flags, clean.state(parent.trace_state)
             self.context = SpanContext(parent.trace_id, _id(8), is_remote=False, trace_flags=flags, trace_state=state)
         self.start_ns = time.time_ns()
 
@@ -53,42 +51,42 @@ class Span(Interface):
         return not self.end_ns
 
     def set_attribute(self, key: str, value: Any) -> None:
-        """One more, or another value; text is redacted."""
-        self.attributes[key] = self._cleaned(value)
+        """One more, or another value; texts are redacted, within lists and mappings too, and so are keys."""
+        key, value = self._clean.pair(key, value)
+        self.attributes[key] = value
 
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         """Several."""
-        for key, value in attributes.items():
-            self.set_attribute(key, value)
+        self.attributes.update(self._clean.pairs(attributes))
 
     def add_event(self, name: str, attributes: Mapping[str, Any] | None = None, timestamp: int | None = None) -> None:
         """Something that happened meanwhile."""
-        told = {key: self._cleaned(value) for key, value in (attributes or {}).items()}
-        self.events.append((self._clean(name), timestamp or time.time_ns(), told))
+        self.events.append((self._clean.word(name), timestamp or time.time_ns(), self._clean.pairs(attributes)))
 
     def add_link(self, context: SpanContext, attributes: Mapping[str, Any] | None = None) -> None:
         """Another span, of whatever trace, that this one has to do with; one that cannot be is left out."""
         if context.is_valid:
-            told = {key: self._cleaned(value) for key, value in (attributes or {}).items()}
-            self.links = (*self.links, (context, told))
+            state = self._clean.state(context.trace_state)
+            linked = SpanContext(context.trace_id, context.span_id, context.is_remote, context.trace_flags, state)
+            self.links = (*self.links, (linked, self._clean.pairs(attributes)))
 
     def update_name(self, name: str) -> None:
         """Another name."""
-        self.name = self._clean(name)
+        self.name = self._clean.word(name)
 
     def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
         """How it went; the description is redacted."""
         code = status.status_code if isinstance(status, Status) else status
         said = status.description if isinstance(status, Status) else description
-        self.status, self.message = code, self._clean(said or "")
+        self.status, self.message = code, self._clean.text(said or "")
 
     def record_exception(
         self, exception: BaseException, attributes: Mapping[str, Any] | None = None, timestamp: int | None = None,
         escaped: bool = False,  # OpenTelemetry's interface
     ) -> None:  # fmt: skip
         """An event with the exception's type and its redacted message; a stack trace may hold anything, so there is none."""
-        told = {"exception.type": type(exception).__qualname__, "exception.message": str(exception)}
-        self.add_event("exception", {**told, "exception.escaped": escaped, **(attributes or {})}, timestamp)
+        known = {"exception.type": type(exception).__qualname__, "exception.message": told(exception)}
+        self.add_event("exception", {**known, "exception.escaped": escaped, **(attributes or {})}, timestamp)
 
     def end(self, end_time: int | None = None) -> None:
         """Hand over; a second time is no error."""
@@ -96,10 +94,6 @@ class Span(Interface):
             self.end_ns = end_time or time.time_ns()
             if self.context.trace_flags & TraceFlags.SAMPLED:
                 self._sink(self)
-
-    def _cleaned(self, value: Any) -> Any:
-        # An id may look like a number that should not be told.
-        return self._clean(value) if isinstance(value, str) and not _HEX(value) else value
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -113,21 +107,24 @@ class Span(Interface):
 class Spans:
     """Makes spans; each that ends goes to the sink."""
 
-    def __init__(self, sink: Sink, clean: Clean) -> None:
-        self._sink, self._clean = sink, clean
+    def __init__(self, sink: Sink, redact: Callable[[str], str]) -> None:
+        self._sink, self.clean = sink, Clean(redact)
 
     def start(self, name: str, kind: SpanKind = SpanKind.INTERNAL, attributes: dict[str, Any] | None = None) -> Span:
-        """A child of the current span, whoever made that one, or the first of a new trace. It is not the current one yet."""
+        """A child of the current span, whoever made that one, or the first of a new trace. It is not the current one yet.
+
+        Name and attributes are the kit's own to clean before; what is set later is cleaned.
+        """
         current = trace.get_current_span().get_span_context()
         parent = current if current.is_valid else None
-        return Span(name, kind, parent, attributes or {}, self._sink, self._clean)
+        return Span(name, kind, parent, attributes or {}, self._sink, self.clean)
 
     @contextmanager
     def current(
         self, name: str, attributes: Mapping[str, Any] | None = None, kind: SpanKind = SpanKind.INTERNAL
     ) -> Generator[Span, None, None]:
         """A span that is the current one for a while; an exception passes through, and is recorded without its secrets."""
-        span = self.start(self._clean(name), kind)
+        span = self.start(self.clean.word(name), kind)
         span.set_attributes(attributes or {})
         token = enter(span)
         try:

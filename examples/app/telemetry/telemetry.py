@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from opentelemetry import context as contexts
+from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -99,9 +100,13 @@ class Telemetry:
             contexts.detach(token)
 
     def headers(self) -> dict[str, str]:
-        """The current trace as headers for a request of your own (W3C `traceparent`)."""
+        """The current trace as headers for a request of your own (W3C `traceparent`, and of `tracestate` what holds nothing personal)."""
         found: dict[str, str] = {}
         _W3C.inject(found)
+        if found.pop("tracestate", None):
+            # The current span may be somebody else's, with whatever came from upstream.
+            state = self.spans.clean.state(trace.get_current_span().get_span_context().trace_state)
+            found |= {"tracestate": state.to_header()} if state else {}
         return found
 
     def outcome(
