@@ -11,6 +11,8 @@ from opentelemetry.trace import TraceState
 from .plain import told
 
 _HEX = re.compile(r"(?=.*[a-f])(?:[0-9a-f]{16}|[0-9a-f]{32})").fullmatch
+_ID = re.compile(r"(?:chatcmpl-|resp_|msg_)(?!.*[0-9]{7})[0-9A-Za-z]{12,64}").fullmatch
+"""What providers call their answers: no address and no number fits in."""
 _DEEPEST = 8
 _LONGEST = 200
 """Characters of a word; what is longer is no name, and is not remembered."""
@@ -36,6 +38,10 @@ class Clean:
     def word(self, value: object) -> str:
         """A text that is one of few: a name, a model, a reason."""
         return self._words(value)[0] if value.__class__ is str and len(value) <= _LONGEST else self.text(value)
+
+    def answer_id(self, value: object) -> str:
+        """What a provider calls an answer: each is another one, so that nothing can be remembered of them."""
+        return value if isinstance(value, str) and _ID(value) else self.text(value)
 
     def pair(self, key: object, value: Any) -> tuple[str, Any]:
         """An attribute; a text whose key says that it is a secret is one, whatever it looks like."""

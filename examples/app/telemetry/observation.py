@@ -130,7 +130,7 @@ class Observation:
         if call.response_model:
             span.attributes["gen_ai.response.model"] = clean.word(call.response_model)
         if call.response_id:
-            span.attributes["gen_ai.response.id"] = clean.text(call.response_id)
+            span.attributes["gen_ai.response.id"] = clean.answer_id(call.response_id)
         if call.finish_reason:
             span.attributes["gen_ai.response.finish_reasons"] = [clean.word(call.finish_reason)]
         if call.tier:
