@@ -10,6 +10,8 @@ from typing import Any
 SOON = 0.1
 """Seconds that something waits at most; nobody is woken for it, so that handing over costs next to nothing."""
 MOST, MANY, MOST_CHARACTERS = 5_000, 1_000, 50_000_000
+DOWN, ODD = "a back end is down, slow or full", "names or numbers that the contract does not know"
+"""Why something could not be kept."""
 _AT_ONCE = 64
 TURN = 0.0003
 """Seconds that a call gives to a thread that gets no turn otherwise: less than a millisecond, more than it takes to wake up."""
@@ -29,7 +31,7 @@ class Dropped:
         """Begin; again in a process that was forked off, maybe while another thread held the lock."""
         self._lock = threading.Lock()
 
-    def __call__(self, part: str, number: int = 1, why: str = "a back end is down, slow or full") -> None:
+    def __call__(self, part: str, number: int = 1, why: str = DOWN) -> None:
         """So many more could not be kept."""
         with self._lock:
             self._since[part] += number

@@ -72,7 +72,7 @@ class Call:
 
         `input` counts all input tokens, `cache_read` and `cache_write` are parts of it; `output` includes `reasoning`.
         """
-        self.answer, self.tokens = answer, dict(tokens)
+        self.answer, self.tokens = answer, dict(tokens or {})
         if self.status == PENDING:
             self.status = OK
 

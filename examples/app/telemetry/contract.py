@@ -17,6 +17,7 @@ class Contract:
         self.data = data
         self.models: dict[str, dict[str, Any]] = {model["name"]: model for model in data["models"]}
         self.endpoints = frozenset[str](data["endpoints"])
+        self.error_kinds = frozenset[str](data["metrics"]["errors"]["values"]["kind"])
         self._other = str(data["other"])
 
     @classmethod

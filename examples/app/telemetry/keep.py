@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from .behind import Behind, Dropped
+from .behind import ODD, Behind, Dropped
 from .blobs import Blobs, reference
 from .call import Call
 from .journal import Journal
 from .logs import Log, Texts
 from .metrics import Metrics
 from .outcome import Outcomes
+from .plain import told
 
 _HOUR = 3600.0
-_ID = re.compile(r"[0-9A-Za-z_-]{1,200}").fullmatch
+_LONGEST = 200
+_ID = re.compile(rf"[0-9A-Za-z_-]{{2,{_LONGEST}}}").fullmatch
 """What may be part of a file's name; an id that somebody sends may be anything."""
+_OWN = re.compile(r"[0-9a-f]{32}").fullmatch
+_MINUTE = 60.0
 
 
 class Keep:
@@ -33,10 +37,19 @@ class Keep:
         self.outcome_listeners: tuple[Callable[[Call, Mapping[str, Any]], None], ...] = ()
         self._behind.every(30.0, self._outcomes.sweep)
 
+    def id_of(self, call_id: str) -> str:
+        """The id itself, as long as it is one; whatever else somebody takes for an id is redacted like any text."""
+        said = told(call_id)
+        return said if _OWN(said) else self._log.clean(said)[:_LONGEST]
+
     def began(self, call: Call) -> None:
         """A call begins."""
+        call.blob = None
         if self._blobs is not None:
-            call.blob = reference(call.call_id)
+            if _ID(call.call_id):
+                call.blob = reference(call.call_id)
+            else:
+                self._dropped("blob", 1, ODD)
         self._behind.put(self._request, (call, time.time_ns()), "log", len(call.question))
 
     def ended(self, call: Call) -> None:
@@ -45,7 +58,7 @@ class Keep:
 
     def told(self, call_id: str, outcome: Mapping[str, Any]) -> None:
         """Somebody said what they think of an answer."""
-        self._behind.put(lambda one: self._outcomes.told(*one), (call_id, outcome), "log", 0)
+        self._behind.put(self._told, (call_id, outcome), "log", 0)
 
     def judged(self, call_id: str, verdict: dict[str, Any], weight: float) -> None:
         """A judge said what an answer was worth, which stands for so many."""
@@ -67,9 +80,9 @@ class Keep:
         return self._log.error(call) or ""
 
     def retain(self, seconds: float | None) -> None:
-        """Remove full texts that are older, once an hour."""
+        """Remove full texts that are older, a minute after the start and then once an hour."""
         if self._blobs is not None and seconds:
-            self._storing.every(_HOUR, partial(_sweep, self._blobs, seconds))
+            self._storing.every(_HOUR, partial(_sweep, self._blobs, seconds), first=_MINUTE, part="blob")
 
     def flush(self, seconds: float) -> None:
         """Return once all that waits now is written, or after so many seconds."""
@@ -118,10 +131,26 @@ class Keep:
         except Exception:  # noqa: BLE001  # whatever a remote store raises, the call's other lines are not to blame
             self._dropped("blob")
 
+    def _told(self, one: tuple[str, Mapping[str, Any]]) -> None:
+        call_id, outcome = one
+        thumbs = outcome["thumbs"]
+        if thumbs not in (None, "up", "down"):
+            self._dropped("metric", 1, ODD)
+            thumbs = None
+        done = {
+            "thumbs": thumbs,
+            "retry": True if outcome["retry"] else None,
+            "abandoned": True if outcome["abandoned"] else None,
+        }
+        if any(done.values()):
+            self._outcomes.told(self.id_of(call_id), done)
+
     def _outcome(self, call: Call, outcome: Mapping[str, Any]) -> None:
         for name, value in outcome.items():
-            if value:
-                self._metrics.outcome(call.model, call.endpoint, f"thumbs_{value}" if name == "thumbs" else name)
+            if value and not self._metrics.outcome(
+                call.model, call.endpoint, f"thumbs_{value}" if name == "thumbs" else name
+            ):
+                self._dropped("metric", 1, ODD)
         self._tell(call, outcome)
 
     def _tell(self, call: Call, outcome: Mapping[str, Any]) -> None:
@@ -132,8 +161,10 @@ class Keep:
 
     def _verdict(self, one: tuple[str, dict[str, Any], float]) -> None:
         call_id, verdict, weight = one
-        call = self._outcomes.known(call_id)
-        self._metrics.verdict(call.model, verdict["name"], verdict["score.label"], weight)
+        call = self._outcomes.known(self.id_of(call_id))
+        verdict |= {name: self._log.clean(told(verdict[name])) for name in ("name", "score.label")}
+        if not self._metrics.verdict(call.model, verdict["name"], verdict["score.label"], weight):
+            self._dropped("metric", 1, ODD)
         self._lines.append(self._log.evaluation(call, time.time_ns(), verdict))
 
     def _write(self) -> None:

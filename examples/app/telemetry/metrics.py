@@ -5,7 +5,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
-from .call import OK, Call
+from .call import API_ERROR, OK, Call
 from .contract import Contract
 
 # One more series for each counter, which no rule or panel reads.
@@ -47,27 +47,35 @@ class Metrics:
         if call.first_token_ms is not None:
             pair.first_token.observe(call.first_token_ms, exemplar)
         if call.status != OK:
-            pair.errors[call.status].inc()
+            pair.errors[call.status if call.status in pair.errors else API_ERROR].inc()
         if call.abandoned:
             pair.outcomes["abandoned"].inc()
         for direction, count in call.tokens.items():
-            pair.tokens[direction].inc(count)
+            if direction in pair.tokens:
+                pair.tokens[direction].inc(count)
         if call.cost_usd is not None:
             pair.cost.inc(call.cost_usd)
         else:
             pair.unpriced.inc()
 
-    def outcome(self, model: str, endpoint: str, outcome: str) -> None:
-        """What somebody did with an answer; `outcome` is one of the contract's."""
-        self._pair(model, endpoint).outcomes[outcome].inc()
+    def outcome(self, model: str, endpoint: str, outcome: str) -> bool:
+        """What somebody did with an answer; False, and not counted, where `outcome` is none of the contract's."""
+        counter = self._pair(model, endpoint).outcomes.get(outcome)
+        if counter is not None:
+            counter.inc()
+        return counter is not None
 
-    def verdict(self, model: str, dimension: str, label: str, weight: float = 1.0) -> None:
-        """What a judge found; dimension and label are the contract's, `weight` is for how many calls this one stands."""
+    def verdict(self, model: str, dimension: str, label: str, weight: float = 1.0) -> bool:
+        """What a judge found, `weight` is for how many calls this one stands; False, and not counted, where dimension or label are none of the contract's."""
+        known = self._contract.data["metrics"].get("eval_results", {"values": {}})["values"]
+        if not all(value in known.get(name, [value]) for name, value in (("dimension", dimension), ("verdict", label))):
+            return False
         labels = (self._contract.model_label(model), dimension, label)
         for role, amount in (("eval_results", 1.0), ("eval_weight", weight), ("eval_squared_weight", weight**2)):
             # A contract that was rendered by an older version knows no weights.
             if role in self._metrics:
                 self._metrics[role].labels(*labels).inc(amount)
+        return True
 
     def _pair(self, model: str, endpoint: str) -> "_Pair":
         labels = (self._contract.model_label(model), self._contract.endpoint_label(endpoint))

@@ -1,7 +1,7 @@
 """One call under observation, from its first moment to its last: span, log lines and metrics together, never raising into the caller."""
 
 import asyncio
-import os
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +36,15 @@ class Observation:
 
     def start(self) -> Call:
         """The call begins."""
+        telemetry = self._telemetry
         try:
             self._start()
-        except Exception:  # noqa: BLE001  # whatever it is, an answer is worth more than its telemetry
-            self._failed()
+        except Exception as error:  # noqa: BLE001  # whatever it is, an answer is worth more than its telemetry
+            telemetry.mistake("span", error)
+        try:
+            telemetry.keep.began(self.call)
+        except Exception as error:  # noqa: BLE001
+            telemetry.mistake("log", error)
         return self.call
 
     def finish(self, error: BaseException | None = None) -> None:
@@ -47,15 +52,33 @@ class Observation:
         if self._done:
             return
         self._done = True
+        call, telemetry, span = self.call, self._telemetry, self.span
+        # Each of the signals for itself: what is odd for one is no reason to lose the others.
         try:
-            self._finish(error)
-        except Exception:  # noqa: BLE001
-            self._failed()
-        for listener in self._telemetry.end_listeners:
+            self._settle(error)
+        except Exception as mistake:  # noqa: BLE001
+            telemetry.mistake("metric", mistake)
+        try:
+            sampled = span is not None and span.context.trace_flags & TraceFlags.SAMPLED
+            telemetry.metrics.count(
+                call, {telemetry.contract.data["exemplar_label"]: call.trace_id} if sampled else None
+            )
+        except Exception as mistake:  # noqa: BLE001
+            telemetry.mistake("metric", mistake)
+        try:
+            if span is not None:
+                self._end(span)
+        except Exception as mistake:  # noqa: BLE001
+            telemetry.mistake("span", mistake)
+        try:
+            telemetry.keep.ended(call)
+        except Exception as mistake:  # noqa: BLE001
+            telemetry.mistake("log", mistake)
+        for listener in telemetry.end_listeners:
             try:
-                listener(self.call)
-            except Exception:  # noqa: BLE001
-                self._failed()
+                listener(call)
+            except Exception as mistake:  # noqa: BLE001
+                telemetry.mistake("listener", mistake)
 
     def __enter__(self) -> Call:
         call = self.start()
@@ -79,8 +102,8 @@ class Observation:
         self.__exit__(kind, error, traceback)
 
     def _start(self) -> None:
-        call = self.call
-        telemetry = self._telemetry
+        call, telemetry = self.call, self._telemetry
+        call.call_id = telemetry.keep.id_of(call.call_id)
         contract, clean = telemetry.contract, telemetry.spans.clean
         # Names that the spec does not know may be anything.
         model = call.model if call.model in contract.models else clean.word(call.model)
@@ -101,29 +124,46 @@ class Observation:
         context = span.context
         call.trace_id, call.span_id = f"{context.trace_id:032x}", f"{context.span_id:016x}"
         self.span = span
-        telemetry.keep.began(call)
 
-    def _finish(self, error: BaseException | None) -> None:
+    def _settle(self, error: BaseException | None) -> None:
+        """How it went, in the contract's words and numbers."""
         call, telemetry = self.call, self._telemetry
         call.latency_ms = call.elapsed_ms()
+        for kind, count in call.tokens.items():
+            if kind not in _USAGE or count.__class__ is not int or count < 0:
+                call.tokens = self._known(call.tokens)
+                break
         if isinstance(error, _LEFT):
             call.gone()
         elif error is not None and call.status in {PENDING, OK}:
             call.raised(error)
         elif call.status == PENDING:
             call.failed(API_ERROR, "no answer was recorded")
+        if call.status != OK and call.status not in telemetry.contract.error_kinds:
+            call.error = call.status if call.error in {None, call.status} else f"{call.status}: {call.error}"
+            call.status = API_ERROR
         call.cost_usd = telemetry.priced(call)
-        span = self.span
-        sampled = span is not None and span.context.trace_flags & TraceFlags.SAMPLED
-        telemetry.metrics.count(call, {telemetry.contract.data["exemplar_label"]: call.trace_id} if sampled else None)
-        if span is not None:
-            self._end(span)
-        telemetry.keep.ended(call)
+
+    def _known(self, tokens: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of a kind that has a name here, neither less than none nor endlessly many."""
+        known = {
+            kind: count for kind, count in tokens.items()
+            if kind in _USAGE and isinstance(count, int | float) and 0 <= count < _INFINITE
+        }  # fmt: skip
+        if len(known) < len(tokens):
+            self._telemetry.odd("metric", len(tokens) - len(known))
+        return known
 
     def _end(self, span: Span) -> None:
+        try:
+            self._describe(span)
+        finally:
+            span.end()
+
+    def _describe(self, span: Span) -> None:
         call, clean = self.call, self._telemetry.spans.clean
         for kind, count in call.tokens.items():
-            span.attributes[_USAGE.get(kind) or f"gen_ai.usage.{kind}_tokens"] = count
+            span.attributes[_USAGE[kind]] = count
         span.attributes["answer.length"] = len(call.answer or "")
         if call.cost_usd is not None:
             span.attributes["llm.cost_usd"] = call.cost_usd
@@ -141,12 +181,6 @@ class Observation:
             span.attributes["error.type"] = call.status
             span.add_event(f"llm.{call.status}", {"message": self._telemetry.keep.error(call)})
             span.set_status(StatusCode.ERROR, call.status)
-        span.end()
-
-    def _failed(self) -> None:
-        self._telemetry.mistakes += 1
-        if os.environ.get("TELEMETRY_DEBUG"):
-            raise  # noqa: PLE0704  # within the handler of whoever calls
 
 
 _USAGE = {
@@ -157,3 +191,4 @@ _USAGE = {
     "reasoning": "gen_ai.usage.reasoning.output_tokens",
 }
 """OpenTelemetry's semantic conventions for generative AI."""
+_INFINITE = float("inf")

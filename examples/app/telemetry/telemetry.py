@@ -14,7 +14,7 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from .behind import Dropped
+from .behind import ODD, Dropped
 from .blobs import store
 from .call import OK, Call
 from .contract import Contract
@@ -45,7 +45,9 @@ class Telemetry:
         self, contract: Contract, *, log_file: Path | str | None = None, blobs: Path | str | None = None, otlp: str | None = None
     ) -> None:  # fmt: skip
         logs = contract.data["logs"]
-        self.contract, self.mistakes = contract, 0
+        self.contract = contract
+        self.mistakes = 0
+        """Of the wrappers around clients."""
         self.end_listeners: tuple[Callable[[Call], None], ...] = ()
         self.metrics = Metrics(contract)
         self.clean = Redactor(logs["redact"], logs.get("patterns", {}))
@@ -68,6 +70,22 @@ class Telemetry:
     def failures(self) -> int:
         """The kit's own mistakes so far, none of which reached a call."""
         return self.mistakes + self._dropped.mistakes
+
+    def mistake(self, part: str, error: Exception) -> None:
+        """Count a mistake of the kit's own that cost a `log` line, a `span`, a `metric` or a `listener` its call; raise it where TELEMETRY_DEBUG is set.
+
+        >>> telemetry.mistake("listener", ValueError("a listener of mine"))
+        """
+        self._dropped.mistake(part, error)
+        if os.environ.get("TELEMETRY_DEBUG"):
+            raise error
+
+    def odd(self, part: str, number: int = 1) -> None:
+        """Count names that the contract does not know, and numbers that are none, which are left out.
+
+        >>> telemetry.odd("metric")
+        """
+        self._dropped(part, number, ODD)
 
     def call(self, **known: Any) -> Observation:
         """Observe one call, as `with` or `async with`; the arguments are Call's fields. The caller's own exceptions pass through."""

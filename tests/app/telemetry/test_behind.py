@@ -113,3 +113,11 @@ def test_what_is_done_no_longer_counts_as_waiting(dropped: Dropped, lost: Counte
     assert next(left, "all of it") == "all of it"
     one.close(time.monotonic() + 5)
     assert not lost
+
+
+def test_what_is_regular_is_done_soon_after_the_start(dropped: Dropped) -> None:
+    """And not only after a whole turn, which a process may not live to see."""
+    one, done = Behind(dropped), threading.Event()
+    one.every(3600, done.set, first=0.0)
+    assert done.wait(20)
+    one.close(time.monotonic() + 5)

@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
-from app.telemetry import Telemetry
+from app.telemetry import Telemetry, keep
 from app.telemetry.blobs import reference, store
 from app.telemetry.contract import Contract
 
@@ -80,6 +81,19 @@ def test_a_part_that_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     os.utime(old, (time.time() - 7200,) * 2)
     assert blobs.sweep(0) == 1
     assert new.exists()
+
+
+def test_a_process_that_lives_for_minutes_sweeps(
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first time is a minute after its start, and not an hour."""
+    assert keep._MINUTE == 60  # noqa: SLF001
+    monkeypatch.setattr(keep, "_MINUTE", 0.0)
+    swept = threading.Event()
+    monkeypatch.setattr(keep, "_sweep", lambda *_what: swept.set())
+    telemetry = Telemetry(contract, log_file=tmp_path / "log", blobs=tmp_path / "blobs")
+    assert swept.wait(20)
+    telemetry.close()
 
 
 def test_a_store_that_fails_is_counted_and_nothing_else_is_lost(contract: Contract, tmp_path: Path) -> None:

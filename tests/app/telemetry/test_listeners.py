@@ -39,7 +39,7 @@ def test_a_listener_that_breaks_is_counted_and_keeps_nobody_from_knowing(contrac
     telemetry.on_outcome(lambda _call, outcome: outcomes.append(dict(outcome)))
     with telemetry.call(**KNOWN) as call:
         call.answered("fine", {})
-    assert (ended, telemetry.mistakes) == ([call.call_id], 1)
+    assert (ended, telemetry.failures) == ([call.call_id], 1)
     telemetry.outcome(call.call_id, thumbs="down")
     telemetry.close()
     assert outcomes == [{"thumbs": "down", "retry": None, "abandoned": None}]
