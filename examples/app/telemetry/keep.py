@@ -30,6 +30,7 @@ class Keep:
         self._dropped, self._journal, self._log = dropped, journal, log
         self._blobs, self._metrics = blobs, metrics
         self._lines: list[bytes] = []
+        self._system = ""
         self._behind = Behind(dropped, self._write)
         # A remote store may take half a minute for a text; lines do not wait for it.
         self._storing = Behind(dropped)
@@ -50,11 +51,20 @@ class Keep:
                 call.blob = reference(call.call_id)
             else:
                 self._dropped("blob", 1, ODD)
-        self._behind.put(self._request, (call, time.time_ns()), "log", len(call.question))
+        self._behind.put(self._request, (call, time.time_ns()), "log", self._size(call))
 
     def ended(self, call: Call) -> None:
         """It has ended."""
-        self._behind.put(self._response, (call, time.time_ns()), "log", len(call.answer or ""))
+        self._behind.put(self._response, (call, time.time_ns()), "log", self._size(call))
+
+    def _size(self, call: Call) -> int:
+        """Characters that wait with it, both as it begins and as it ends: either may wait alone."""
+        size = len(call.question) + len(call.answer or "") + sum(map(len, call.passages))
+        # The same system message, call after call, is in memory once.
+        if call.system is not self._system:
+            self._system = call.system
+            size += len(call.system)
+        return size
 
     def told(self, call_id: str, outcome: Mapping[str, Any]) -> None:
         """Somebody said what they think of an answer."""
@@ -109,16 +119,17 @@ class Keep:
         self._lines.append(self._log.response(call, at))
         if self._blobs is not None and call.blob:
             asked, answer, passages = self._log.texts(call)
+            system = self._log.clean(call.system)
             texts = {
                 "call_id": call.call_id,
                 "question": asked,
-                "system": self._log.clean(call.system),
+                "system": system,
                 "passages": passages,
                 "answer": answer,
                 "call": self._log.about(call, at),
             }
             store = partial(self._store, self._blobs)
-            size = len(asked) + len(answer) + sum(map(len, passages))
+            size = len(asked) + len(answer) + len(system) + sum(map(len, passages))
             self._storing.put(store, (call.blob, texts), "blob", size)
         self._outcomes.ended(call)
         if call.abandoned:

@@ -70,10 +70,13 @@ class Log:
                 "question": self.clean(call.question) if self._content else None,
                 "question_hash": _hash(call.question),
                 "question_chars": len(call.question),
-                "system_hash": self._hash_of_system(call.system) if call.system else None,
+                "system_hash": self._system_hash(call.system) if call.system else None,
                 "prompt_ref": self.clean(call.prompt_version) if call.prompt_version else None,
             }
         return found
+
+    def _system_hash(self, system: str) -> str:
+        return self._hash_of_system(system) if len(system) < _LONG else _hash(system)
 
     def answer(self, call: Call) -> str:
         """The whole redacted answer, worked out once a call."""

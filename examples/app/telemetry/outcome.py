@@ -46,7 +46,7 @@ class Outcomes:
 
     def ended(self, call: Call) -> None:
         """An answer, or none."""
-        _keep(self._calls, call.call_id, (_remembered(call), call.noted.get("input", {})))
+        _keep(self._calls, call.call_id, (_remembered(call), {**call.noted.get("input", {}), "question": None}))
         if call.status != OK:
             self._went_badly(call)
 
@@ -55,7 +55,7 @@ class Outcomes:
         values, asked = self._calls.get(call_id, ((), {}))
         if not values:
             return Call(endpoint="", model="", call_id=call_id, status=OK)
-        return Call(**dict(zip(_REMEMBERED, values, strict=True)), noted={"input": {**asked, "question": None}})
+        return Call(**dict(zip(_REMEMBERED, values, strict=True)), noted={"input": asked})
 
     def told(self, call_id: str, outcome: Mapping[str, Any]) -> None:
         """Somebody's own word, or what follows from what was done."""

@@ -1,8 +1,10 @@
 """The kit never hurts the application that it observes."""
 
 import asyncio
+import gc
 import json
 import os
+import weakref
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,50 @@ def test_thumbs_are_an_event_joined_by_the_calls_id(contract: Contract, tmp_path
     labels = {"model": "gpt-4o-mini", "endpoint": "chat", "outcome": "thumbs_down"}
     assert value("llm_outcomes_total", labels) == 1
     assert value("llm_outcomes_total", {"model": "other", "endpoint": "other", "outcome": "thumbs_up"}) == 1
+
+
+def test_no_long_text_outlives_its_call(contract: Contract, tmp_path: Path) -> None:
+    """Of five thousand calls that are remembered, some with a book in them, that would be all of the memory."""
+
+    class Text(str):
+        """A string that can be watched."""
+
+        __slots__ = ("__weakref__",)
+
+    telemetry, watched = (
+        Telemetry(contract, log_file=tmp_path / "log", blobs=tmp_path / "blobs"),
+        list[weakref.ref[Text]](),
+    )
+    for number in range(3):
+        texts = [Text(f"{number}{word}" + "word " * 5_000) for word in ("question", "system", "passage", "answer")]
+        watched += [weakref.ref(text) for text in texts]
+        question, system, passage, answer = texts
+        with telemetry.call(
+            **{**KNOWN, "question": question}, system=system, passages=(passage,), user_id="u-17"
+        ) as call:
+            call.answered(answer, {"input": 1, "output": 1})
+        call_id = call.call_id
+    del texts, question, system, passage, answer, call
+    telemetry.flush(10)
+    gc.collect()
+    # The last one may still be in somebody's hands.
+    assert [number for number, text in enumerate(watched[:8]) if text() is not None] == []
+    telemetry.outcome(call_id, thumbs="up")
+    telemetry.close()
+    assert lines(tmp_path / "log")[-1]["input"]["question_hash"]
+
+
+def test_all_texts_that_wait_are_counted(contract: Contract) -> None:
+    """Passages and system messages too; one that is the same for all, once."""
+    telemetry = Telemetry(contract)
+    sizes = list[int]()
+    telemetry.keep._behind.put = lambda _work, _record, _part, characters: sizes.append(characters)  # type: ignore[method-assign]  # noqa: SLF001
+    same = "s" * 1000
+    for system in (same, same, "t" * 500):
+        with telemetry.call(**{**KNOWN, "question": "q" * 10}, system=system, passages=("p" * 200, "p" * 100)) as call:
+            call.answered("a" * 20, {})
+    assert sizes == [1310, 330, 310, 330, 810, 330]
+    telemetry.close()
 
 
 def test_a_forked_process_goes_on_observing(contract: Contract, tmp_path: Path) -> None:
