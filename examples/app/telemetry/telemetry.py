@@ -105,17 +105,28 @@ class Telemetry:
 
     @contextlib.contextmanager
     def continued(self, headers: Mapping[str, str]) -> Generator[None, None, None]:
-        """Go on with the trace that a request's headers carry (W3C `traceparent`), if they do.
+        """Go on with the trace that a request's headers carry (W3C `traceparent`), if they do; with the current span, where that one does so already.
 
         >>> with telemetry.continued({"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}), telemetry.span("llm.ask") as span:
         ...     f"{span.context.trace_id:x}"
         'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
         """
-        token = contexts.attach(_W3C.extract({name.lower(): value for name, value in headers.items()}))
+        token = contexts.attach(self._upstream({name.lower(): value for name, value in headers.items()}))
         try:
             yield
         finally:
             contexts.detach(token)
+
+    def _upstream(self, headers: Mapping[str, str]) -> contexts.Context:
+        here = contexts.get_current()
+        found = _W3C.extract(headers, here)
+        above, around = (trace.get_current_span(one).get_span_context() for one in (found, here))
+        # Whatever else observes this request may have begun a span of the same trace: that one is nearer.
+        if not above.is_valid or (around.is_valid and around.trace_id == above.trace_id):
+            return here
+        state = self.spans.clean.state(above.trace_state)
+        known = trace.SpanContext(above.trace_id, above.span_id, above.is_remote, above.trace_flags, state)
+        return trace.set_span_in_context(trace.NonRecordingSpan(known), found)
 
     def headers(self) -> dict[str, str]:
         """The current trace as headers for a request of your own (W3C `traceparent`, and of `tracestate` what holds nothing personal)."""

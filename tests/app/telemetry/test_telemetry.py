@@ -11,6 +11,8 @@ import pytest
 from app.telemetry import Telemetry
 from app.telemetry.contract import Contract
 from app.telemetry.telemetry import _traces_address as traces_address
+from opentelemetry import baggage, trace
+from opentelemetry import context as contexts
 
 KNOWN = {"endpoint": "chat", "model": "gpt-4o-mini", "provider": "openai", "question": "q"}
 
@@ -168,6 +170,28 @@ def test_a_trace_goes_on_from_upstream_and_downstream(contract: Contract, tmp_pa
             assert telemetry.headers()["traceparent"] == f"00-{above}-{call.span_id}-{flag}"
             call.answered("fine", {"input": 1, "output": 1})
         assert len(kept) == number
+    telemetry.close()
+
+
+@pytest.mark.parametrize("upstream", ["", "the same", "another", "broken"])
+def test_whatever_is_instrumented_above_stays_the_parent(contract: Contract, upstream: str) -> None:
+    """A server span that goes on with the same trace, or began one because the headers have none; its baggage stays in any case."""
+    telemetry = Telemetry(contract)
+    server = trace.NonRecordingSpan(trace.SpanContext(0xA1, 0xB2, is_remote=False, trace_flags=trace.TraceFlags(1)))
+    told = {
+        "the same": f"00-{0xA1:032x}-{0xC3:016x}-01",
+        "another": f"00-{0xD4:032x}-{0xC3:016x}-01",
+        "broken": "00-7-9-01",
+    }
+    outside = baggage.set_baggage("tenant", "seven", trace.set_span_in_context(server))
+    token = contexts.attach(outside)
+    with telemetry.continued({"traceparent": told[upstream]} if upstream else {}), telemetry.span("llm.ask") as span:
+        assert span.parent is not None
+        trace_id, span_id = (0xD4, 0xC3) if upstream == "another" else (0xA1, 0xB2)
+        assert (span.parent.trace_id, span.parent.span_id) == (trace_id, span_id)
+        assert baggage.get_baggage("tenant") == "seven"
+    assert trace.get_current_span() is server
+    contexts.detach(token)
     telemetry.close()
 
 
