@@ -59,33 +59,67 @@ class Call:
     """What was worked out of the texts once, for the lines to come."""
 
     def elapsed_ms(self) -> float:
-        """Milliseconds since the call began."""
+        """Milliseconds since the call began.
+
+        >>> call.elapsed_ms() > 0
+        True
+        """
         return (time.perf_counter() - self.began) * 1000
 
     def first_token(self) -> None:
-        """The first piece of the answer is here."""
+        """The first piece of the answer is here.
+
+        >>> call = Call(endpoint="chat", model="gpt-4o-mini")
+        >>> call.first_token()
+        >>> call.first_token_ms <= call.elapsed_ms()
+        True
+        """
         if self.first_token_ms is None:
             self.first_token_ms = self.elapsed_ms()
 
     def answered(self, answer: str, tokens: Mapping[str, int]) -> None:
         """The whole answer, and the tokens as the provider counts them.
 
-        `input` counts all input tokens, `cache_read` and `cache_write` are parts of it; `output` includes `reasoning`.
+        `input` counts all input tokens, `cache_read` and `cache_write` are parts of it; `output` includes `reasoning`. Of other kinds nothing is
+        known: they are left out and counted, as are numbers below 0.
+
+        >>> call = Call(endpoint="chat", model="gpt-4o-mini")
+        >>> call.answered("A median.", {"input": 1200, "cache_read": 1024, "output": 7})
+        >>> call.status
+        'ok'
         """
         self.answer, self.tokens = answer, dict(tokens or {})
         if self.status == PENDING:
             self.status = OK
 
     def failed(self, kind: str, error: str = "") -> None:
-        """The call is no use to whoever asked; `kind` is one of the contract's error kinds."""
+        """The call is no use to whoever asked; `kind` is one of the contract's error kinds, any other counts as `api_error`.
+
+        >>> call = Call(endpoint="chat", model="gpt-4o-mini")
+        >>> call.failed("refusal", "I cannot help with that.")
+        >>> call.status, call.error
+        ('refusal', 'I cannot help with that.')
+        """
         self.status, self.error = kind, told(error or kind)
 
     def raised(self, error: BaseException) -> None:
-        """The SDK raised; the exception says which kind of failure it is."""
+        """The SDK raised; the exception says which kind of failure it is.
+
+        >>> call = Call(endpoint="chat", model="gpt-4o-mini")
+        >>> call.raised(TimeoutError("no answer in 30 s"))
+        >>> call.status, call.error
+        ('timeout', 'TimeoutError: no answer in 30 s')
+        """
         self.failed(kinds.of_exception(error), f"{type(error).__name__}: {told(error)}")
 
     def gone(self) -> None:
-        """Whoever asked left before the answer was whole: an outcome, and no failure of the provider."""
+        """Whoever asked left before the answer was whole: an outcome, and no failure of the provider.
+
+        >>> call = Call(endpoint="chat", model="gpt-4o-mini")
+        >>> call.gone()
+        >>> call.status, call.abandoned
+        ('ok', True)
+        """
         self.abandoned = True
         if self.status == PENDING:
             self.status = OK

@@ -22,7 +22,11 @@ class Contract:
 
     @classmethod
     def load(cls, path: Path) -> "Contract":
-        """Raises OSError and ValueError, in words for people: without a contract an application should not start."""
+        """Raises OSError and ValueError, in words for people: without a contract an application should not start.
+
+        >>> Contract.load(Path("stack/app/contract.json")).data["service"]["name"]
+        'support-bot'
+        """
         try:
             return cls(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -35,9 +39,17 @@ class Contract:
             ) from error
 
     def model_label(self, model: str) -> str:
-        """The model itself, or `other`: cardinality stays what the spec says."""
+        """The model itself, or `other`: cardinality stays what the spec says.
+
+        >>> contract.model_label("gpt-4o-mini"), contract.model_label("gpt-17")
+        ('gpt-4o-mini', 'other')
+        """
         return model if model in self.models else self._other
 
     def endpoint_label(self, endpoint: str) -> str:
-        """The endpoint itself, or `other`."""
+        """The endpoint itself, or `other`.
+
+        >>> contract.endpoint_label("chat"), contract.endpoint_label("/users/17")
+        ('chat', 'other')
+        """
         return endpoint if endpoint in self.endpoints else self._other

@@ -21,6 +21,8 @@ class Observation:
     """Use it as `with` or `async with`, or `start` and `finish` it by hand, where a stream outlives the block that began it.
 
     >>> observation = telemetry.call(endpoint="chat", model="gpt-4o-mini")
+    >>> isinstance(observation, Observation)
+    True
     >>> call = observation.start()
     >>> call.answered("A median of the recent past.", {"input": 12, "output": 7})
     >>> observation.finish()
@@ -35,7 +37,11 @@ class Observation:
         self._done = False
 
     def start(self) -> Call:
-        """The call begins."""
+        """The call begins.
+
+        >>> telemetry.call(endpoint="chat", model="gpt-4o-mini").start().status
+        'pending'
+        """
         telemetry = self._telemetry
         try:
             self._start()
@@ -48,7 +54,14 @@ class Observation:
         return self.call
 
     def finish(self, error: BaseException | None = None) -> None:
-        """The call has ended, with this exception or none; a second time is no error."""
+        """The call has ended, with this exception or none; a second time is no error.
+
+        >>> observation = telemetry.call(endpoint="chat", model="gpt-4o-mini")
+        >>> call = observation.start()
+        >>> observation.finish(TimeoutError("no answer in 30 s"))
+        >>> call.status
+        'timeout'
+        """
         if self._done:
             return
         self._done = True

@@ -68,7 +68,11 @@ class Telemetry:
 
     @property
     def failures(self) -> int:
-        """The kit's own mistakes so far, none of which reached a call."""
+        """The kit's own mistakes so far, and its listeners', none of which reached a call.
+
+        >>> Telemetry(contract, log_file="other.jsonl").failures
+        0
+        """
         return self.mistakes + self._dropped.mistakes
 
     def mistake(self, part: str, error: Exception) -> None:
@@ -88,7 +92,11 @@ class Telemetry:
         self._dropped(part, number, ODD)
 
     def call(self, **known: Any) -> Observation:
-        """Observe one call, as `with` or `async with`; the arguments are Call's fields. The caller's own exceptions pass through."""
+        """Observe one call, as `with` or `async with`; the arguments are Call's fields. The caller's own exceptions pass through.
+
+        >>> with telemetry.call(endpoint="chat", model="gpt-4o-mini", user_id="u-17") as call:
+        ...     call.failed("refusal")
+        """
         return Observation(self, Call(**known))
 
     @contextlib.contextmanager
@@ -129,7 +137,12 @@ class Telemetry:
         return trace.set_span_in_context(trace.NonRecordingSpan(known), found)
 
     def headers(self) -> dict[str, str]:
-        """The current trace as headers for a request of your own (W3C `traceparent`, and of `tracestate` what holds nothing personal)."""
+        """The current trace as headers for a request of your own (W3C `traceparent`, and of `tracestate` what holds nothing personal).
+
+        >>> with telemetry.span("llm.ask"):
+        ...     list(telemetry.headers())
+        ['traceparent']
+        """
         found: dict[str, str] = {}
         _W3C.inject(found)
         if found.pop("tracestate", None):
@@ -179,7 +192,11 @@ class Telemetry:
         self.keep.outcome_listeners = (*self.keep.outcome_listeners, listener)
 
     def redacted(self, call: Call) -> Texts:
-        """Question, answer and passages of a call without what should not leave the process; all empty where content is not to be kept."""
+        """Question, answer and passages of a call without what should not leave the process; all empty where content is not to be kept.
+
+        >>> telemetry.redacted(Call(endpoint="chat", model="gpt-4o-mini", question="I am ada@example.org")).question
+        'I am [redacted:email]'
+        """
         return self.keep.redacted(call)
 
     def texts(self, call_id: str, then: Callable[[dict[str, Any] | None], None]) -> None:
@@ -191,7 +208,11 @@ class Telemetry:
         self.keep.texts(call_id, then)
 
     def priced(self, call: Call) -> float | None:
-        """What a call cost, in USD; None where no price is known."""
+        """What a call cost, in USD; None where no price is known.
+
+        >>> telemetry.priced(Call(endpoint="chat", model="gpt-4o-mini", tokens={"input": 1_000_000}))
+        0.15
+        """
         # What was said and not counted is not free: an answer without usage, a stream that was cut off or left.
         if "output" not in call.tokens and (call.answer or call.abandoned):
             return None
@@ -200,14 +221,23 @@ class Telemetry:
         return cost_usd(self.contract, call.model, call.tokens, call.tier, call.long_cache_writes)
 
     def flush(self, seconds: float = 2.0) -> None:
-        """Return once everything so far is written and sent, or after so many seconds."""
+        """Return once everything so far is written and sent, or after so many seconds.
+
+        >>> telemetry.flush(seconds=1)
+        """
         deadline = time.monotonic() + seconds
         self.keep.flush(seconds)
         if self.exporter:
             self.exporter.flush(max(0.0, deadline - time.monotonic()))
 
     def close(self, seconds: float = 2.0) -> None:
-        """Write and send what is waiting, as far as it can be done within so many seconds; what is left is counted as dropped."""
+        """Write and send what is waiting, as far as it can be done within so many seconds; what is left is counted as dropped.
+
+        It is called when the process ends, too.
+
+        >>> other = Telemetry(contract, log_file="other.jsonl")
+        >>> other.close(seconds=1)
+        """
         _LIVE.discard(self)
         deadline = time.monotonic() + seconds
         # The log first: it is a file, and waits for nobody else.
@@ -217,7 +247,11 @@ class Telemetry:
         self._dropped.say()
 
     def restart(self) -> None:
-        """In a process that was forked off: threads do not go on there by themselves."""
+        """In a process that was forked off: threads do not go on there by themselves. `os.fork` calls it; who makes processes otherwise calls it first.
+
+        >>> other = Telemetry(contract, log_file="other.jsonl")
+        >>> other.restart()
+        """
         self._dropped.start()
         self.keep.restart()
         if self.exporter:
