@@ -9,6 +9,9 @@ from generator.templating import fill
 APP_LOG = "app.jsonl"
 """The reference app's log file, in its data folder."""
 
+LIFTED = ("event", "call_id")
+"""Fields of a log line that are stored beside it, so that dashboards find it by them; ids of trace and span are anyway."""
+
 
 def build(model: Model) -> list[Artifact]:
     """`collector/collector.yaml`, or nothing where the Collector does not run or nothing takes what it would send."""
@@ -25,6 +28,7 @@ def build(model: Model) -> list[Artifact]:
             traces=traces,
             logs=logs,
             log_files=_log_files(model),
+            lifted=LIFTED,
             # A dollar begins a variable there.
             patterns=[pattern.replace("$", "$$") for pattern in model.logs.patterns.values()],
             prometheus=prometheus,

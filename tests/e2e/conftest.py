@@ -15,7 +15,11 @@ from typing import Any
 
 import pytest
 
+from generator import conventions as c
+from generator.launch.obtain.catalog import PACKAGES
+from generator.launch.obtain.ensure import CannotBeHad, ensure
 from generator.launch.obtain.package import Obtained
+from tests.e2e.collecting import BackEnd, Collecting
 from tests.launch.conftest import free_ports
 
 SPEC = """\
@@ -105,3 +109,23 @@ def running(
         yield Running(folder, ports)
     finally:
         stackgen("down")
+
+
+@pytest.fixture
+def back_end() -> Iterator[BackEnd]:
+    """Of the test's own."""
+    one = BackEnd()
+    yield one
+    one.server.shutdown()
+    one.server.server_close()
+
+
+@pytest.fixture
+def collecting(back_end: BackEnd, tmp_path: Path) -> Iterator[Collecting]:
+    """A Collector in front of it, neither configured nor started; stopped at the end."""
+    try:
+        one = Collecting(tmp_path, back_end, ensure(PACKAGES[c.COLLECTOR], print))
+    except CannotBeHad as error:
+        pytest.skip(str(error))
+    yield one
+    one.stop()
