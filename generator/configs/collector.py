@@ -12,6 +12,16 @@ APP_LOG = "app.jsonl"
 LIFTED = ("event", "call_id")
 """Fields of a log line that are stored beside it, so that dashboards find it by them; ids of trace and span are anyway."""
 
+SLOW_MS = 20_000
+"""From here on a call counts as slow and is kept, in milliseconds."""
+
+LONGEST, SETTLE = 300, 10
+"""How long a trace is waited for, in seconds: the longest call that the Collector's own histogram tells apart, and, once its
+root span is there, twice the 5 s for which OpenTelemetry's SDKs hold back spans that ended."""
+
+WAITING = 20_000
+"""Traces that wait for a decision at once: 6 to 8 kB each with four spans, measured, of the 512 MB that the container may have."""
+
 
 def build(model: Model) -> list[Artifact]:
     """`collector/collector.yaml`, or nothing where the Collector does not run or nothing takes what it would send."""
@@ -19,13 +29,20 @@ def build(model: Model) -> list[Artifact]:
     here, traces, logs = placement.get(c.COLLECTOR), _traces(model), _logs(model)
     if here is None or not (traces or logs):
         return []
-    prometheus = placement[c.PROMETHEUS]
+    prometheus, sampled = placement[c.PROMETHEUS], bool(traces) and model.traces.sample < 1
     return [
         fill(
             model,
             "collector/collector.yaml",
             here=here,
             traces=traces,
+            to_traces="otlp_http/traces" if traces == "otlp" else "otlp_grpc/traces",
+            # Where all are kept nothing waits for a decision.
+            sampled=sampled,
+            slow_ms=SLOW_MS,
+            longest=LONGEST,
+            settle=SETTLE,
+            num_traces=WAITING,
             logs=logs,
             log_files=_log_files(model),
             lifted=LIFTED,

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -42,6 +43,7 @@ def otelcol() -> Path:
 
 
 PLAIN = "service: {name: bot}\nmodels: [{name: m1, provider: x, price: {input: 1, output: 2}}]\n"
+SAMPLED = PLAIN + "traces: {sample: 10%}\n"
 PATTERNS = (
     PLAIN
     + r"""logs: {patterns: {employee: 'E-\d{6}', price: '\$\d{1,4}$', variable: '\$\{[A-Z]{1,9}\}', quoted: '"[a-z]{2}\\'}}"""
@@ -60,7 +62,7 @@ def validate(otelcol: Path, text: str, folder: Path) -> "subprocess.CompletedPro
 
 
 def test_the_committed_config_is_accepted(otelcol: Path, repository: Path, tmp_path: Path) -> None:
-    """With Tempo, Loki and span metrics."""
+    """With Tempo, Loki, span metrics, and every trace kept."""
     done = validate(otelcol, (repository / "stack/collector/collector.yaml").read_text(), tmp_path)
     assert done.returncode == 0, done.stderr
 
@@ -78,13 +80,42 @@ def test_the_config_for_a_vendors_endpoint_is_accepted(
 @pytest.mark.parametrize(
     ("section", "key"), [("processors", "tail_sampling"), ("connectors", "span_metrics"), ("receivers", "file_log/app")]
 )
-def test_a_wrong_key_would_be_found(otelcol: Path, repository: Path, tmp_path: Path, section: str, key: str) -> None:
+def test_a_wrong_key_would_be_found(
+    otelcol: Path, model_of: Callable[[str], Model], tmp_path: Path, section: str, key: str
+) -> None:
     """In each kind of component."""
-    tree = yaml.safe_load((repository / "stack/collector/collector.yaml").read_text())
+    (artifact,) = collector.build(model_of(SAMPLED))
+    right = validate(otelcol, artifact.text, tmp_path)
+    assert right.returncode == 0, right.stderr
+    tree = yaml.safe_load(artifact.text)
     tree[section][key]["colour"] = "red"
     done = validate(otelcol, yaml.safe_dump(tree), tmp_path)
     assert done.returncode == 1
     assert "colour" in done.stderr
+
+
+def rendered(model: Model) -> dict[str, Any]:
+    """The config as a tree."""
+    (artifact,) = collector.build(model)
+    tree: dict[str, Any] = yaml.safe_load(artifact.text)
+    return tree
+
+
+def test_the_longest_call_of_the_histogram_is_waited_for(model_of: Callable[[str], Model]) -> None:
+    """And its root's siblings a little longer; where all traces are kept, nothing waits."""
+    tree = rendered(model_of(SAMPLED))
+    wait, buckets = (
+        tree["processors"]["tail_sampling"],
+        tree["connectors"]["span_metrics"]["histogram"]["explicit"]["buckets"],
+    )
+    settle = int(wait["decision_wait_after_root_received"].removesuffix("s"))
+    assert int(wait["decision_wait"].removesuffix("s")) == int(buckets[-1].removesuffix("s")) + settle
+    # An SDK's batch is sent every five seconds.
+    assert settle >= 2 * 5
+    assert tree["service"]["pipelines"]["traces/out"]["processors"] == ["tail_sampling", "batch"]
+    plain = rendered(model_of(PLAIN))
+    assert "tail_sampling" not in plain["processors"]
+    assert "traces/out" not in plain["service"]["pipelines"]
 
 
 def redaction(text: str) -> str:
