@@ -73,7 +73,7 @@ _INSIDE = {
     c.COLLECTOR: (
         {"http": 8888, "health": 13133, "otlp_grpc": 4317, "otlp_http": 4318},
         "/etc/otelcol",
-        "/tmp/otelcol",  # noqa: S108  # the one place that the image lets its user write
+        "/var/lib/otelcol",
         "collector",
     ),
     c.APP: ({"http": 8080}, "/etc/app", "/var/lib/app", "app"),

@@ -52,7 +52,7 @@ PATTERNS = (
 
 def validate(otelcol: Path, text: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     """With the folders of the container moved below `folder`, as the Collector looks whether they are there."""
-    for name in ("/run/secrets", "/tmp/otelcol"):
+    for name in ("/run/secrets", "/var/lib/otelcol"):
         text = text.replace(name, f"{folder}{name}")
         Path(f"{folder}{name}").mkdir(parents=True, exist_ok=True)
     (folder / "run/secrets/traces").write_text("api-key: invented\n")
@@ -99,6 +99,30 @@ def rendered(model: Model) -> dict[str, Any]:
     (artifact,) = collector.build(model)
     tree: dict[str, Any] = yaml.safe_load(artifact.text)
     return tree
+
+
+@pytest.mark.parametrize("spec", ["PLAIN", "SAMPLED", "VENDOR"])
+def test_whatever_is_stored_is_queued_on_disk_and_never_given_up(model_of: Callable[[str], Model], spec: str) -> None:
+    """Up to a stated number of bytes, in a folder that outlives the container; nobody is kept waiting, files are read again."""
+    tree = rendered(model_of(globals()[spec]))
+    assert tree["extensions"]["file_storage"]["directory"] == "/var/lib/otelcol/queue"
+    exporters = [one for name, one in tree["exporters"].items() if not name.endswith("/metrics")]
+    assert len(exporters) == 2
+    for exporter in exporters:
+        queue = exporter["sending_queue"]
+        assert (queue["storage"], queue["sizer"], queue["queue_size"]) == ("file_storage", "bytes", 512 * 1024**2)
+        assert "block_on_overflow" not in queue
+    for one in (*exporters, tree["receivers"]["file_log/app"]):
+        assert one["retry_on_failure"]["enabled"]
+        assert one["retry_on_failure"]["max_elapsed_time"] == "0s"
+
+
+def test_a_line_is_not_taken_before_it_is_on_disk(model_of: Callable[[str], Model]) -> None:
+    """Nothing that holds lines in memory stands before the queue; nor before that of spans, where none waits for a decision."""
+    pipelines = rendered(model_of(PLAIN))["service"]["pipelines"]
+    for name in ("logs", "traces/in"):
+        assert pipelines[name]["processors"] == ["memory_limiter", "redaction/secrets"]
+    assert pipelines["traces/in"]["exporters"] == ["otlp_grpc/traces", "span_metrics"]
 
 
 def test_the_longest_call_of_the_histogram_is_waited_for(model_of: Callable[[str], Model]) -> None:
