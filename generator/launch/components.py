@@ -62,5 +62,9 @@ def _example(model: Model, state: State, *, demo_traffic: bool) -> list[Componen
         )  # fmt: skip
     if demo_traffic:
         environment = common | {"TRAFFIC_TARGET": app.url}
-        found.append(Component(c.TRAFFIC, __version__, python("app.traffic"), config=("app",), environment=environment))
+        found.append(
+            Component(
+                c.TRAFFIC, __version__, python("app.traffic"), config=("app",), environment=environment, core=False
+            )
+        )
     return found

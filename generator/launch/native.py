@@ -1,12 +1,15 @@
 """The native engine: obtain, render for this machine, start what is not running as it should, wait until it answers."""
 
+import os
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
+from generator import conventions as c
 from generator.launch import children
 from generator.launch.bring_up import READY_WITHIN, Run, answers
 from generator.launch.components import components
+from generator.launch.money import key_set
 from generator.launch.obtain.catalog import CORE, PACKAGES
 from generator.launch.obtain.ensure import ensure
 from generator.launch.obtain.package import Obtained
@@ -34,6 +37,9 @@ def up(
     rendered = artifacts(model)
     render_into(state.etc, rendered, force=True)
     _link_secrets(loaded, model, state, say)
+    if demo_traffic and model.app.example and (name := key_set(model, os.environ)):
+        say(f"{c.TRAFFIC}: not needed, questions cost money with a real provider's key ({name} is set)")
+        demo_traffic = False
     wanted = components(model, state, obtained, demo_traffic=demo_traffic)
     Run(state, say, rendered).bring_up(wanted)
     return rows(state)
