@@ -47,6 +47,18 @@ UP: Final = "up"
 ALERTS: Final = "ALERTS"
 ALERTS_FOR_STATE: Final = "ALERTS_FOR_STATE"
 
+
+# --- what Prometheus and Alertmanager say of themselves ----------------------------------------------------------------
+def reload_successful(program: str) -> str:
+    """1 where the program took the config that it was last told to read, else 0."""
+    return f"{program}_config_last_reload_successful"
+
+
+def reload_success_at(program: str) -> str:
+    """When the program last took a config, in seconds since the epoch."""
+    return f"{program}_config_last_reload_success_timestamp_seconds"
+
+
 DEFAULT_WINDOW: Final = "5m"
 """The judged window of a spec that names none; hand-written pages use its names."""
 

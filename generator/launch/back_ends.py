@@ -29,7 +29,7 @@ def _prometheus(model: Model, obtained: Obtained) -> Component:
     # How the Collector hands over what it derives from spans.
     command.append("--web.enable-otlp-receiver" if here.version >= (3, 0, 0) else "--web.enable-remote-write-receiver")
     return Component(c.PROMETHEUS, dotted(here.version), command, f"{here.url}/-/ready", f"{here.url}/consoles/{c.PAGE}",
-                     tuple(here.ports.values()), ("prometheus",), reloads=True)  # fmt: skip
+                     tuple(here.ports.values()), ("prometheus",), reloads=True, tells=f"{here.url}/metrics")  # fmt: skip
 
 
 def _alertmanager(model: Model, obtained: Obtained) -> Component:
@@ -43,7 +43,7 @@ def _alertmanager(model: Model, obtained: Obtained) -> Component:
         "--cluster.listen-address=",
     ]
     return Component(c.ALERTMANAGER, dotted(here.version), command, f"{here.url}/-/ready", here.url,
-                     tuple(here.ports.values()), ("alertmanager",), reloads=True, folder=obtained.folder)  # fmt: skip
+                     tuple(here.ports.values()), ("alertmanager",), reloads=True, tells=f"{here.url}/metrics", folder=obtained.folder)  # fmt: skip
 
 
 def _collector(model: Model, obtained: Obtained) -> Component:
@@ -51,7 +51,8 @@ def _collector(model: Model, obtained: Obtained) -> Component:
     command = [str(obtained.binaries["otelcol"]), f"--config={here.etc}/collector.yaml"]
     return Component(
         c.COLLECTOR, dotted(here.version), command, f"http://{here.address('health')}/", f"http://{here.address('otlp_http')}",
-        tuple(here.ports.values()), ("collector",), {"GOMEMLIMIT": "400MiB"}, reloads=True, core=False,
+        tuple(here.ports.values()), ("collector",), {"GOMEMLIMIT": "400MiB"}, secrets=("traces",) if model.traces.headers_file else (),
+        reloads=True, reloaded="Everything is ready", core=False,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ A process of its own, so that `make stack` returns as soon as the core is up: `p
 """
 
 import argparse
+import hashlib
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ import psutil
 from generator.launch import children, native
 from generator.launch.bring_up import CannotLaunch
 from generator.launch.coming import WAITS, Told, stop, tell, told
+from generator.launch.money import FOLLOWED
 from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
 from generator.launch.roles import COLLECTOR, DASHBOARDS, LOGS, TRACES, Role, cast, roles
@@ -35,10 +37,11 @@ _PATIENCE = 120.0
 
 def start(spec: Path, state: State, loaded: LoadedSpec, *, demo_traffic: bool, without: Collection[str] = ()) -> None:
     """Go for what is missing, unless that goes on already or has just failed; roles of `without` are not missed."""
-    before = told(state)
-    if list(without) != before.without:
+    before, asked = told(state), _asked(demo_traffic, without)
+    if asked != before.asked:
         stop(state)
-        before = Told(without=list(without))
+        failed = before.failed if list(without) == before.without else {}
+        before = Told(failed=failed, ended=before.ended, without=list(without), asked=asked)
         tell(state, before)
     wanted = [role.name for role in _missing(loaded, without)]
     recent = time.time() - before.ended < _AGAIN
@@ -48,7 +51,13 @@ def start(spec: Path, state: State, loaded: LoadedSpec, *, demo_traffic: bool, w
     process = children.start(command, state.log(_NAME), {}, state.root)
     process.nice(19)
     coming = dict.fromkeys(wanted, WAITS)
-    tell(state, Told(process.pid, process.create_time(), coming, time.time(), without=before.without))
+    tell(state, Told(process.pid, process.create_time(), coming, time.time(), without=before.without, asked=asked))
+
+
+def _asked(demo_traffic: bool, without: Collection[str]) -> str:
+    """It joins with the environment that it was started in, so that another key is another wish."""
+    told = [str(demo_traffic), *without, *(f"{name}={os.environ.get(name, '')}" for name in FOLLOWED)]
+    return hashlib.sha256("\0".join(told).encode()).hexdigest()
 
 
 def _missing(loaded: LoadedSpec, without: Collection[str]) -> list[Role]:
@@ -80,7 +89,7 @@ def _work(spec: Path, state: State, *, demo_traffic: bool) -> None:
                 reasons.append(_reason(player, str(error)))
             else:
                 say(f"{player}: joining")
-                if why := _join(spec, state, note, demo_traffic=demo_traffic):
+                if why := _join(spec, state, note, player, demo_traffic=demo_traffic):
                     note.failed[role.name] = f"{player} {why}"
                 break
         else:
@@ -98,13 +107,15 @@ def _reason(player: str, error: str) -> str:
     return f"{player}: {archive or ways[-1]}"
 
 
-def _join(spec: Path, state: State, note: Told, *, demo_traffic: bool) -> str:
+def _join(spec: Path, state: State, note: Told, player: str, *, demo_traffic: bool) -> str:
     """Empty, or why it does not run although it was obtained."""
     try:
         with state.lock(_PATIENCE):
             # Whoever stopped the stack in the meantime does not want it back.
             if state.read():
                 native.up(load(spec), state, _log, demo_traffic=demo_traffic, without=note.without)
+                if why := state.left().get(player):
+                    return f"cannot join: {why}"
     except (CannotLaunch, CannotBeHad, Busy, ProblemsFound) as error:
         print(f"cannot join: {error}", flush=True)
         said = " ".join(line.strip() for line in str(error).splitlines()[:2])

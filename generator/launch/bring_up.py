@@ -1,8 +1,5 @@
 """Start what is not running as it should, and wait until it answers; a failure takes back exactly what was started."""
 
-import hashlib
-import os
-import signal
 import time
 import urllib.error
 import urllib.request
@@ -13,6 +10,8 @@ import psutil
 from generator.artifact import Artifact
 from generator.launch import children
 from generator.launch.component import Component
+from generator.launch.plan import config_digest, digest, plan
+from generator.launch.reload import Refused, reload
 from generator.launch.state import Running, State
 
 READY_WITHIN = 60.0
@@ -32,17 +31,28 @@ class Run:
 
     def bring_up(self, wanted: list[Component]) -> None:
         """Start what is wanted and does not run so, stop what is not wanted. Raises CannotLaunch."""
-        self._drop([name for name in self._running if name not in {one.name for one in wanted}])
+        todo = plan(wanted, self._running, self._config)
+        if todo.taken:
+            lines = "\n".join(f"  {held}" for held in todo.taken)
+            raise CannotLaunch(
+                f"ports are in use:\n{lines}\nStop it, or choose other ports under stack.ports in the spec."
+            )
+        for one in todo.reload:
+            self._reload(one)
+        for name, why in todo.left.items():
+            self._say(f"{name} is not started: {why}\nthe others go on without it")
+        self._state.leave(todo.left)
         try:
-            waiting = [one for one in wanted if not self._goes_on(one)]
-            self._ports_are_free(waiting)
+            for name in todo.again:
+                self._say(f"{name}: restarting, it is wanted differently now")
+            self._drop(todo.stop)
             began = time.monotonic()
-            awaited = [one for one in waiting if not one.late]
+            awaited = [one for one in todo.start if not one.late]
             for one in awaited:
                 self._start(one)
             for one in awaited:
                 self._wait_or_leave(one, began)
-            for one in waiting:
+            for one in todo.start:
                 if one.late:
                     self._start(one)
         except BaseException:
@@ -57,30 +67,22 @@ class Run:
         children.stop([process for entry in entries if (process := children.find(entry.pid, entry.began))])
         self._state.write(self._running)
 
-    def _goes_on(self, one: Component) -> bool:
-        """Whether it runs as wanted already, reloading it where only its config has changed; else it is stopped."""
-        entry = self._running.get(one.name)
-        process = entry and children.find(entry.pid, entry.began)
-        if not entry or not process:
-            return False
-        config = self._config(one)
-        if entry.digest == _digest(one) and (entry.config == config or one.reloads):
-            if entry.config != config:
-                self._say(f"{one.name}: reloading its changed config")
-                os.kill(process.pid, signal.SIGHUP)
-                self._keep(Running(**{**entry.__dict__, "config": config}))
-            return True
-        self._say(f"{one.name}: restarting, it is wanted differently now")
-        self._drop([one.name])
-        return False
-
-    def _ports_are_free(self, waiting: list[Component]) -> None:
-        taken = [(port, one, who) for one in waiting for port in one.ports if (who := children.holder(port))]
-        if taken:
-            lines = "\n".join(f"  port {port} for {one.name} is held by {who}" for port, one, who in taken)
-            raise CannotLaunch(
-                f"ports are in use:\n{lines}\nStop it, or choose other ports under stack.ports in the spec."
-            )
+    def _reload(self, one: Component) -> None:
+        """What was refused is not noted as done, so that the next launch tries again."""
+        entry = self._running[one.name]
+        process = children.find(entry.pid, entry.began)
+        if process is None:
+            return
+        self._say(f"{one.name}: reloading its changed config")
+        try:
+            reload(one, process, self._state.log(one.name))
+        except Refused as error:
+            said = self._death(one, str(error))
+            if one.core:
+                raise CannotLaunch(said) from error
+            self._say(f"{said}\nthe others go on")
+        else:
+            self._keep(Running(**{**entry.__dict__, "config": self._config(one)}))
 
     def _start(self, one: Component) -> None:
         try:
@@ -100,7 +102,7 @@ class Run:
                 one.url,
                 one.ready,
                 0.0,
-                _digest(one),
+                digest(one),
                 self._config(one),
             )
         )
@@ -139,13 +141,7 @@ class Run:
         self._state.write(self._running)
 
     def _config(self, one: Component) -> str:
-        texts = [item.path + item.text for item in self._rendered if item.path.split("/")[0] in one.config]
-        return hashlib.sha256("\0".join(texts).encode()).hexdigest()
-
-
-def _digest(one: Component) -> str:
-    text = "\0".join([*one.command, *(f"{name}={value}" for name, value in sorted(one.environment.items()))])
-    return hashlib.sha256(text.encode()).hexdigest()
+        return config_digest(one, self._rendered, self._state.etc / "secrets")
 
 
 def answers(url: str) -> bool:

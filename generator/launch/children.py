@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -62,11 +62,13 @@ def memory(process: psutil.Process) -> int:
     return total
 
 
-def holder(port: int) -> str:
-    """Who listens on a port of this machine, as far as we may know; empty when nobody does."""
+def holder(port: int, besides: Collection[int] = ()) -> str:
+    """Who listens on a port of this machine, as far as we may know; empty when nobody does but processes of `besides`."""
     with contextlib.suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
             if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
+                if connection.pid in besides:
+                    continue
                 if connection.pid is None:
                     return "another process"
                 with contextlib.suppress(psutil.Error):

@@ -4,11 +4,12 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from generator.launch import children
-from generator.launch.roles import roles
+from generator.launch.roles import Role, roles
 from generator.launch.state import State
 from generator.launch.table import Gap
 from generator.spec.load import LoadedSpec
@@ -28,6 +29,8 @@ class Told:
     ended: float = 0.0
     without: list[str] = field(default_factory=list)
     """Roles that nobody asked for."""
+    asked: str = ""
+    """Digest of all that was asked for; what is obtained joins as it was asked for last."""
 
 
 def told(state: State) -> Told:
@@ -53,12 +56,16 @@ def stop(state: State) -> None:
 def gaps(state: State, loaded: LoadedSpec) -> list[Gap]:
     """Each role that nobody plays, with what is being done about it."""
     now = told(state)
-    running = state.read()
+    running, left = state.read(), state.left()
     return [
-        Gap(role.name, role.lost, _since(now, role.name), now.failed.get(role.name, ""))
+        Gap(role.name, role.lost, _since(now, role.name), now.failed.get(role.name, "") or _left(role, left))
         for role in roles(loaded.spec, now.without)
         if not role.core and not any(player in running for player in role.players)
     ]
+
+
+def _left(role: Role, left: Mapping[str, str]) -> str:
+    return next((f"{player} cannot join: {left[player]}" for player in role.players if player in left), "")
 
 
 def _since(now: Told, role: str) -> str:

@@ -169,7 +169,8 @@ def _print(rows: list[Row], gaps: list[Gap], *, machine: bool, closing: str) -> 
     print(table(rows))
     for row in rows:
         if row.note:
-            print(f"  {row.component} {row.state}; its log ends: {row.note[:160]}")
+            ends = "" if row.state == "left out" else "its log ends: "
+            print(f"  {row.component} {row.state}; {ends}{row.note[:160]}")
     if gaps:
         print(gaps_text(gaps))
     if closing:

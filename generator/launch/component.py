@@ -16,7 +16,14 @@ class Component:
     ports: tuple[int, ...] = ()
     config: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    """Names of secret files that it reads with its config."""
+    inherits: tuple[str, ...] = ()
+    """Variables of the person's own environment that it goes by."""
     reloads: bool = False
+    """Whether SIGHUP makes it read its config again; it then says how that went at `tells`, or by `reloaded` in its log."""
+    tells: str = ""
+    reloaded: str = ""
     folder: Path | None = None
     core: bool = True
     """Whether the stack is of no use without it."""

@@ -10,6 +10,7 @@ from generator.configs.collector import APP_LOG
 from generator.configs.trace_links import trace_links
 from generator.launch.back_ends import STARTERS
 from generator.launch.component import Component
+from generator.launch.money import FOLLOWED
 from generator.launch.obtain.package import Obtained
 from generator.launch.state import State
 from generator.model import Model
@@ -50,14 +51,14 @@ def _example(model: Model, state: State, *, demo_traffic: bool) -> list[Componen
                 "APP_BLOBS": str(state.data(c.APP) / "blobs"), "APP_HOST": app.listen, "APP_PORT": str(app.ports["http"]),
                 "APP_LOG_FILE": str(state.data(c.APP) / APP_LOG), "APP_TRACE_URLS": " ".join(trace_links(model)),
                 **judging.spool(model),
-            },
+            }, inherits=FOLLOWED,
         ),
     ]  # fmt: skip
     if judge := judging.worker(model):
         found.append(
             Component(
                 c.EVALS, __version__, [*python("app.evals"), "worker"], f"{judge.url}/readyz", judge.url, (judge.ports["http"],), ("app",),
-                common | exported | judging.environment(model, judge), core=False, late=True,
+                common | exported | judging.environment(model, judge), inherits=FOLLOWED, core=False, late=True,
             )
         )  # fmt: skip
     if demo_traffic:

@@ -87,7 +87,7 @@ def rows(state: State) -> list[Row]:
                 note,
             )
         )
-    return found
+    return found + [Row(name, "left out", "", "", 0.0, 0, why) for name, why in state.left().items()]
 
 
 def down(state: State, say: Callable[[str], None]) -> None:
@@ -100,3 +100,4 @@ def down(state: State, say: Callable[[str], None]) -> None:
     if not entries:
         say("nothing runs")
     state.write({})
+    state.leave({})

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 class Busy(Exception):  # noqa: N818  # what the person reads
@@ -56,18 +57,34 @@ class State:
     def read(self) -> dict[str, Running]:
         """What was started, whether it still runs or not; a file that cannot be read counts as nothing started."""
         try:
-            listed = json.loads((self.root / "state.json").read_text(encoding="utf-8"))
-            return {entry["name"]: Running(**entry) for entry in listed["running"]}
-        except (OSError, ValueError, KeyError, TypeError):
+            return {entry["name"]: Running(**entry) for entry in self._kept()["running"]}
+        except (KeyError, TypeError):
             return {}
 
     def write(self, running: dict[str, Running]) -> None:
-        """Replace the file in one step."""
+        """Replace what was started."""
+        self._keep(running=[asdict(entry) for entry in running.values()])
+
+    def left(self) -> dict[str, str]:
+        """What the last launch went on without, with the reason."""
+        return {str(name): str(why) for name, why in (self._kept().get("left") or {}).items()}
+
+    def leave(self, left: dict[str, str]) -> None:
+        """Replace what was gone on without."""
+        self._keep(left=left)
+
+    def _kept(self) -> dict[str, Any]:
+        try:
+            found = json.loads((self.root / "state.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _keep(self, **changed: object) -> None:
+        """Replace the file in one step; only who holds the lock does."""
         self.root.mkdir(parents=True, exist_ok=True)
         part = self.root / f"state.json.{os.getpid()}"
-        part.write_text(
-            json.dumps({"running": [asdict(entry) for entry in running.values()]}, indent=1), encoding="utf-8"
-        )
+        part.write_text(json.dumps(self._kept() | changed, indent=1), encoding="utf-8")
         part.replace(self.root / "state.json")
 
     @contextmanager
