@@ -77,7 +77,12 @@ def _launching(command: "Callable[[str, str], argparse.ArgumentParser]") -> None
     sub.add_argument("--all", action="store_true", help="everything that could be launched, slow builds included")
     sub.add_argument("--json", action="store_true", help="the table as JSON")
     sub = command("up", "Render for this machine, launch, wait until ready, print one table.")
-    sub.add_argument("--engine", choices=("auto", "compose", "native"), default="auto")
+    sub.add_argument(
+        "--engine",
+        choices=("auto", "compose", "native"),
+        default="auto",
+        help="default: STACKGEN_ENGINE, else what is at hand",
+    )
     sub.add_argument("--core-only", action="store_true", help="leave out traces, logs, the Collector and Grafana")
     sub.add_argument(
         "--without",

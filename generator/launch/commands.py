@@ -7,11 +7,12 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 from types import FrameType
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from generator import conventions as c
-from generator.launch import behind, children, coming, compose, native
+from generator.launch import behind, children, coming, compose, engines, native
 from generator.launch.bring_up import CannotLaunch
+from generator.launch.engines import Engine
 from generator.launch.obtain.ensure import CannotBeHad
 from generator.launch.room import shortage
 from generator.launch.state import Busy, State
@@ -21,7 +22,6 @@ from generator.output.write import WriteError
 from generator.problems import ProblemsFound, render
 from generator.spec.load import LoadedSpec, load
 
-Engine = Literal["auto", "compose", "native"]
 _PATIENCE = 60.0
 _ROOM = 200_000_000
 
@@ -40,13 +40,13 @@ def up(
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         loaded = load(spec)
-        chosen = engine if engine != "auto" else "compose" if compose.answers() else "native"
-        if chosen == "compose":
-            return _compose_up(loaded, spec, demo_traffic=demo_traffic, without=without, machine=as_json)
         state = State.beside(spec)
+        if engines.for_up(engine, state, _compose_file(spec), _say) == "compose":
+            return _compose_up(loaded, spec, state, demo_traffic=demo_traffic, without=without, machine=as_json)
         _room(state)
         # What joins from behind holds the lock for seconds.
         with state.lock(_PATIENCE if coming.told(state).coming else 0):
+            state.start("native")
             found = native.up(loaded, state, _say, demo_traffic=demo_traffic, without=without)
         behind.start(spec, state, loaded, demo_traffic=demo_traffic, without=without)
         if everything:
@@ -67,11 +67,20 @@ def _room(state: State) -> None:
         raise CannotLaunch(told)
 
 
-def _compose_up(loaded: LoadedSpec, spec: Path, *, demo_traffic: bool, without: Collection[str], machine: bool) -> int:
+def _compose_up(
+    loaded: LoadedSpec, spec: Path, state: State, *, demo_traffic: bool, without: Collection[str], machine: bool
+) -> int:
     from generator.resolve import resolve
 
     model = resolve(loaded.spec, spec_name=loaded.name)
     file = _compose_file(spec)
+    coming.stop(state)
+    with state.lock():
+        # Of the native engine nothing runs any more: what is noted of it had ended before.
+        state.write({})
+        state.leave({})
+        state.end("native")
+        state.start("compose")
     found = compose.up(file, model, loaded.folder, _say, demo_traffic=demo_traffic, without=without)
     page = f"http://127.0.0.1:{loaded.spec.stack.ports.grafana}/d/{c.UID_GOLDEN}"
     _print(found, [], machine=machine, closing=f"\nOpen {page}\nStop it with `make down`.")
@@ -79,26 +88,40 @@ def _compose_up(loaded: LoadedSpec, spec: Path, *, demo_traffic: bool, without: 
 
 
 def down(spec: Path) -> int:
-    """Stop what runs, whichever engine started it."""
-    state = State.beside(spec)
+    """Stop what runs, whichever engine started it; of containers only what may be this folder's."""
+    state, file = State.beside(spec), _compose_file(spec)
     coming.stop(state)
     try:
         with state.lock():
-            running = bool(state.read())
-            if running or not compose.answers():
+            contained, asked = engines.contains(state), engines.docker()
+            if state.read() or not (contained and asked):
                 native.down(state, _say)
-                return 0
-    except Busy as error:
+            state.end("native")
+        if not contained:
+            return 0
+        if asked:
+            code = compose.down(file)
+            if code == 0:
+                state.end("compose")
+            return code
+    except (Busy, CannotLaunch) as error:
         _say(str(error))
         return 1
-    return compose.down(_compose_file(spec))
+    if "compose" in (state.engines() or ()):
+        _say("this stack was started with Compose, and Docker is not asked or does not answer: containers may be left")
+        return 1
+    return 0
 
 
 def status(spec: Path, *, as_json: bool = False) -> int:
     """The table; 1 where something that was started does not run."""
     state = State.beside(spec)
-    natively = bool(state.read())
-    found = native.rows(state) if natively else compose.rows(_compose_file(spec)) if compose.answers() else []
+    try:
+        natively, contained = _where(state)
+    except CannotLaunch as error:
+        _say(str(error))
+        return 1
+    found = [*(native.rows(state) if natively else []), *(compose.rows(_compose_file(spec)) if contained else [])]
     if not found and not as_json:
         print("nothing runs; `make stack` starts it")
         return 1
@@ -111,11 +134,23 @@ def status(spec: Path, *, as_json: bool = False) -> int:
     return 0 if found and all(row.state in {"running", "starting"} for row in found) else 1
 
 
+def _where(state: State) -> tuple[bool, bool]:
+    """Whether there is something native to show, and whether there are containers; processes that ended count less than those."""
+    lives = engines.lives(state)
+    contained = (not lives or "compose" in (state.engines() or ())) and engines.contains(state) and engines.docker()
+    return lives or (bool(state.read()) and not contained), contained
+
+
 def logs(spec: Path, *, components: list[str], follow: bool, lines: int) -> int:
     """The last lines of the logs, each with its component's name."""
     state = State.beside(spec)
+    try:
+        natively, contained = _where(state)
+    except CannotLaunch as error:
+        _say(str(error))
+        return 1
     known = list(state.read())
-    if not known and compose.answers():
+    if contained and not natively:
         return compose.logs(_compose_file(spec), components, lines, follow=follow)
     if unknown := [name for name in components if name not in known]:
         _say(f"{', '.join(unknown)}: not running here; known: {', '.join(known) or 'nothing'}")

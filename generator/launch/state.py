@@ -73,6 +73,20 @@ class State:
         """Replace what was gone on without."""
         self._keep(left=left)
 
+    def engines(self) -> set[str] | None:
+        """Engines that were started and not taken down since; None where nothing is noted."""
+        found = self._kept().get("engines")
+        return set(map(str, found)) if isinstance(found, list) else None
+
+    def start(self, engine: str) -> None:
+        """Note an engine before it starts anything."""
+        self._keep(engines=sorted((self.engines() or set()) | {engine}))
+
+    def end(self, engine: str) -> None:
+        """Note that nothing of an engine runs any more; where nothing was noted before, that says nothing of the other."""
+        if (found := self.engines()) is not None:
+            self._keep(engines=sorted(found - {engine}))
+
     def _kept(self) -> dict[str, Any]:
         try:
             found = json.loads((self.root / "state.json").read_text(encoding="utf-8"))

@@ -64,6 +64,51 @@ def program(tmp_path: Path, says: str) -> bytes:
     return built.read_bytes()
 
 
+NATIVE = {"STACKGEN_ENGINE": "native"}
+"""Docker may answer on this machine; what is tested here is the other engine."""
+_DOCKER = """#!/bin/sh
+echo "$*" >> {folder}/asked
+case "$*" in
+  "compose version --short") echo 2.26.1;;
+  "compose version"*) echo "Docker Compose version v2.26.1";;
+  info*) echo 26.1.5;;
+  *" ps "*) cat {folder}/containers 2>/dev/null;;
+esac
+"""
+CONTAINER = {"ID": "1", "Service": "app", "State": "running", "Health": "healthy", "Image": "stackgen-app:local"}
+
+
+@dataclass
+class Docker:
+    """A `docker` that answers, starts nothing, and notes what it was asked."""
+
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a command that is to find it."""
+        return {"PATH": f"{self.folder}:{os.environ['PATH']}", "STACKGEN_ENGINE": ""}
+
+    def asked(self, word: str) -> list[str]:
+        """What it was asked that has a word in it."""
+        file = self.folder / "asked"
+        return [line for line in file.read_text().splitlines() if word in line.split()] if file.exists() else []
+
+    def runs(self, *containers: dict[str, str]) -> None:
+        """What it says that runs."""
+        (self.folder / "containers").write_text(json.dumps(containers))
+
+
+@pytest.fixture
+def docker(tmp_path: Path) -> Docker:
+    """On no PATH yet."""
+    folder = tmp_path / "docker"
+    folder.mkdir()
+    (folder / "docker").write_text(_DOCKER.format(folder=folder))
+    (folder / "docker").chmod(0o755)
+    return Docker(folder)
+
+
 @dataclass
 class Stack:
     """The command in a folder of its own."""
@@ -80,7 +125,7 @@ class Stack:
         """`stackgen` with these words."""
         return subprocess.run(
             [sys.executable, "-m", "generator", *words],
-            cwd=self.folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=120,
+            cwd=self.folder, env={**os.environ, **NATIVE, **environment}, capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
 
     def up(self, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
