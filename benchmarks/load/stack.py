@@ -117,7 +117,7 @@ class LoadStack:
     def _stackgen(self, *words: str) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "generator", *words], cwd=self.folder, check=False, capture_output=True, text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "STACKGEN_ENGINE": "native"},
         )  # fmt: skip
         if done.returncode:
             raise SystemExit(f"stackgen {' '.join(words)}:\n{done.stdout}{done.stderr}")

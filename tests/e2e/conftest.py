@@ -20,7 +20,7 @@ from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
 from generator.launch.obtain.package import Obtained
 from tests.e2e.collecting import BackEnd, Collecting
-from tests.launch.conftest import free_ports
+from tests.launch.conftest import NATIVE, free_ports
 
 SPEC = """\
 service: {{name: support-bot, endpoints: [chat, search]}}
@@ -94,7 +94,7 @@ def running(
     ports = free_ports(("prometheus", "alertmanager", "app", "simulator", "evals"))
     listed = ", ".join(f"{name}: {port}" for name, port in ports.items())
     (folder / "spec.yaml").write_text(SPEC.format(ports=listed))
-    environment = {**os.environ, "TRAFFIC_RATE": "12"}
+    environment = {**os.environ, "TRAFFIC_RATE": "12", **NATIVE}
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
         environment.pop(name, None)
 

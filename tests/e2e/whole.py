@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.launch.conftest import NATIVE
+
 SPEC = """\
 service: {{name: support-bot, endpoints: [chat, search]}}
 models:
@@ -29,14 +31,14 @@ stack:
 
 @dataclass
 class Whole:
-    """All roles that can be had here, without demo traffic."""
+    """All roles that can be had here natively, without demo traffic."""
 
     folder: Path
     ports: dict[str, int]
 
     def stackgen(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """The command, in the stack's folder, without anybody's key."""
-        environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+        environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")} | NATIVE
         return subprocess.run(
             [sys.executable, "-m", "generator", *words], cwd=self.folder, env=environment, capture_output=True, text=True,
             check=False, timeout=1500,

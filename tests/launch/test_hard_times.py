@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.launch.obtain.package import Obtained, cache_folder
-from tests.launch.conftest import Stack
+from tests.launch.conftest import NATIVE, Stack
 
 pytestmark = pytest.mark.e2e
 Leftovers = Callable[[], list[str]]
@@ -41,7 +41,7 @@ def offline() -> list[str]:
 def stackgen(stack: Stack, before: list[str], *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """The command, with words before it."""
     return subprocess.run(
-        [*before, sys.executable, "-m", "generator", *words], cwd=stack.folder, env=os.environ | environment,
+        [*before, sys.executable, "-m", "generator", *words], cwd=stack.folder, env=os.environ | NATIVE | environment,
         capture_output=True, text=True, check=False, timeout=150,
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ def test_a_slow_back_end_joins_a_stack_that_costs_money(stack: Stack, tmp_path: 
     slow.chmod(0o755)
     environment = {"OPENAI_API_KEY": "x", "PATH": f"{tools}:{os.environ['PATH']}"}
     without = [word for role in ("traces", "collector", "dashboards") for word in ("--without", role)]
-    done = stack.run("up", "--engine", "native", *without, **environment)
+    done = stack.run("up", *without, **environment)
     assert done.returncode == 0, done.stderr
     assert "traffic: not needed, questions cost money with a real provider's key (OPENAI_API_KEY is set)" in done.stderr
     states = {name: row["state"] for name, row in stack.running().items()}

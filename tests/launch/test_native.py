@@ -13,7 +13,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from tests.launch.conftest import Stack
+from tests.launch.conftest import NATIVE, Stack
 
 Leftovers = Callable[[], list[str]]
 
@@ -119,6 +119,7 @@ def test_ctrl_c_leaves_nothing_behind(stack: Stack, leftovers: Leftovers) -> Non
     process = subprocess.Popen(
         [sys.executable, "-m", "generator", "up", "--core-only"],
         cwd=stack.folder,
+        env=os.environ | NATIVE,
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -163,7 +164,7 @@ def test_a_process_id_of_somebody_else_is_never_signalled(stack: Stack) -> None:
 def test_two_at_once_do_not_disturb_each_other(stack: Stack) -> None:
     """One works, the other says who does, and exits 1 or finds it done."""
     runs = [
-        subprocess.Popen([sys.executable, "-m", "generator", "up", "--core-only"], cwd=stack.folder, stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
+        subprocess.Popen([sys.executable, "-m", "generator", "up", "--core-only"], cwd=stack.folder, env=os.environ | NATIVE, stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
         for _number in range(2)
     ]  # fmt: skip
     errors = [run.communicate(timeout=60)[1] for run in runs]
