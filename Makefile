@@ -39,6 +39,9 @@ check: $(VENV)/run ## is spec.yaml right, and does stack/ match it
 	@$(BIN)/stackgen check --spec $(SPEC)
 	@$(BIN)/stackgen render --check --quiet --spec $(SPEC)
 
+verify: $(VENV)/run ## every config judged by the program that would read it; ARGS="--strict --allow compose" fails on what was not
+	@$(BIN)/stackgen verify --spec $(SPEC) $(ARGS)
+
 prove: $(VENV)/run ## do the alerts work: every incident of the library; ARGS=--mutants breaks the rules on purpose
 	@$(BIN)/stackgen prove --spec $(SPEC) $(ARGS)
 
@@ -105,4 +108,4 @@ $(VENV)/types: $(VENV)/bootstrap requirements/types.txt
 	@$(INSTALL) requirements/types.txt
 	@touch $@
 
-.PHONY: help stack obtain down status logs render check prove traffic chaos backtest drill evals test e2e lint lock clean
+.PHONY: help stack obtain down status logs render check verify prove traffic chaos backtest drill evals test e2e lint lock clean

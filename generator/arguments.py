@@ -42,6 +42,10 @@ def parser(run: "Mapping[str, Run]") -> argparse.ArgumentParser:
         "verify", "Let Prometheus, Alertmanager and every other program at hand judge its own rendered config."
     )
     sub.add_argument("--json", action="store_true", help="the verdicts as JSON on stdout")
+    sub.add_argument("--strict", action="store_true", help="exit 1 where a config could not be judged")
+    sub.add_argument(
+        "--allow", default="", metavar="PARTS", help="with --strict: may go unjudged, as in loki,tempo,compose"
+    )
     sub = command("contract", "Check that every name in rules, panels and docs is one that exists.")
     sub.add_argument("--json", action="store_true", help="problems as JSON on stdout")
     command("schema", "Print the JSON Schema of the spec.")

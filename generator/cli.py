@@ -142,7 +142,9 @@ def _verify(arguments: argparse.Namespace) -> int:
     from generator.resolve import resolve
     from generator.verify.command import run
 
-    return run(resolve(loaded.spec, spec_name=loaded.name), as_json=arguments.json)
+    allow = [name.strip() for name in arguments.allow.split(",") if name.strip()]
+    model = resolve(loaded.spec, spec_name=loaded.name)
+    return run(model, as_json=arguments.json, strict=arguments.strict, allow=allow)
 
 
 def _schema(_arguments: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from generator.launch.state import State
 from generator.model import Model
 from generator.output.write import render_into
 from generator.pipeline import artifacts
-from generator.verify.judges import Verdict, contained, native
+from generator.verify.judges import PARTS, Verdict, contained, native
 
 
-def run(model: Model, *, as_json: bool = False) -> int:
-    """Exit code: 0 nothing wrong, whether everything could be judged or not; 1 a config would be refused."""
+def run(model: Model, *, as_json: bool = False, strict: bool = False, allow: Collection[str] = ()) -> int:
+    """Exit code: 0 nothing wrong; 1 a config would be refused, or (`strict`) could not be judged and is not in `allow`."""
+    if unknown := [name for name in allow if name not in PARTS]:
+        _say(f"--allow {','.join(unknown)}: there are {', '.join(PARTS)}")
+        return 1
     try:
         obtained = {name: ensure(PACKAGES[name], _say) for name in CORE}
     except CannotBeHad as error:
@@ -40,7 +44,10 @@ def run(model: Model, *, as_json: bool = False) -> int:
         print(json.dumps({"verdicts": [asdict(one) for one in verdicts]}, indent=2))
     else:
         print(_table(verdicts))
-    return int(any(one.problem for one in verdicts))
+    unjudged = sorted({one.part for one in verdicts if one.skipped} - set(allow)) if strict else []
+    if unjudged:
+        _say(f"not judged: {', '.join(unjudged)}; `stackgen obtain` what is missing, or --allow {','.join(unjudged)}")
+    return int(bool(unjudged) or any(one.problem for one in verdicts))
 
 
 def _placeholders(model: Model, state: State) -> None:

@@ -16,6 +16,10 @@ from generator.verify.listed import unknown
 _PATIENCE = 120.0
 
 
+PARTS = (c.PROMETHEUS, c.ALERTMANAGER, c.COLLECTOR, c.TEMPO, c.JAEGER, c.LOKI, "compose")
+"""Whose configs are judged."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Of one file: who judged it, what was wrong (empty: nothing), or why nobody could judge it."""
@@ -24,6 +28,11 @@ class Verdict:
     by: str
     problem: str = ""
     skipped: str = ""
+
+    @property
+    def part(self) -> str:
+        """The component, or `compose`: what can be allowed to go unjudged."""
+        return self.file.replace(".", "/").split("/")[0]
 
 
 def native(etc: Path, obtained: Mapping[str, Obtained]) -> Iterator[Verdict]:

@@ -1,6 +1,6 @@
 """Loki parses strictly: judged by itself where it is on PATH, and by its documentation's list of keys everywhere.
 
-Its packages are under the AGPL, so nothing here downloads or builds it unasked.
+No test here downloads it: `make stack` does, from its official archive where that can be reached; it is never built, since its packages are under the AGPL.
 """
 
 import shutil

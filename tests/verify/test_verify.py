@@ -16,6 +16,7 @@ from generator.launch.state import State
 from generator.model import Model
 from generator.output.write import render_into
 from generator.pipeline import artifacts
+from generator.verify import command, judges
 from generator.verify.judges import contained, native
 
 
@@ -45,6 +46,27 @@ def test_the_default_spec_is_fine(repository: Path) -> None:
     assert verdicts["alertmanager/alertmanager.yml", "amtool"]["skipped"] == ""
     assert ("tempo/tempo.yaml", "its list of keys") in verdicts
     assert {file for file, _by in verdicts} >= {"collector/collector.yaml", "loki/loki.yaml", "compose.yaml"}
+
+
+def test_strictly_only_what_is_allowed_may_go_unjudged(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], model: Model, core: dict[str, Obtained]
+) -> None:
+    """On a machine that has no more than the core: each program that is missing is named, and one less with each allowed."""
+    monkeypatch.setattr(command, "at_hand", lambda _package: None)
+    monkeypatch.setattr(judges.shutil, "which", lambda _name: None)
+    missing = [c.COLLECTOR, "compose", c.JAEGER, c.LOKI, c.TEMPO]
+    assert command.run(model) == 0
+    assert command.run(model, strict=True) == 1
+    assert f"not judged: {', '.join(missing)};" in capsys.readouterr().err
+    assert command.run(model, strict=True, allow=missing[1:]) == 1
+    assert "not judged: collector;" in capsys.readouterr().err
+    assert command.run(model, strict=True, allow=missing) == 0
+
+
+def test_a_part_that_does_not_exist_cannot_be_allowed(capsys: pytest.CaptureFixture[str], model: Model) -> None:
+    """A slip would let everything pass that it was meant to name."""
+    assert command.run(model, strict=True, allow=["lokki"]) == 1
+    assert "loki" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
