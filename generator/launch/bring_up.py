@@ -104,6 +104,9 @@ class Run:
                 0.0,
                 digest(one),
                 self._config(one),
+                one.command,
+                one.environment,
+                str(folder),
             )
         )
 

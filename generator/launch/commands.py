@@ -10,19 +10,19 @@ from types import FrameType
 from typing import NoReturn
 
 from generator import conventions as c
-from generator.launch import behind, children, coming, compose, engines, native
+from generator.launch import behind, children, coming, compose, engines, keeper, native
 from generator.launch.bring_up import CannotLaunch
 from generator.launch.engines import Engine
 from generator.launch.obtain.ensure import CannotBeHad
 from generator.launch.room import shortage
 from generator.launch.state import Busy, State
-from generator.launch.table import Gap, Row, as_json, gaps_text, table
+from generator.launch.table import Gap, Row, as_json, gaps_text, remarks, table
 from generator.output.compare import ManifestError
 from generator.output.write import WriteError
 from generator.problems import ProblemsFound, render
 from generator.spec.load import LoadedSpec, load
 
-_PATIENCE = 60.0
+_PATIENCE, _MOMENT = 60.0, 5.0
 _ROOM = 200_000_000
 
 
@@ -44,10 +44,11 @@ def up(
         if engines.for_up(engine, state, _compose_file(spec), _say) == "compose":
             return _compose_up(loaded, spec, state, demo_traffic=demo_traffic, without=without, machine=as_json)
         _room(state)
-        # What joins from behind holds the lock for seconds.
-        with state.lock(_PATIENCE if coming.told(state).coming else 0):
+        # What joins from behind holds the lock for seconds, what starts parts again for a moment.
+        with state.lock(_PATIENCE if coming.told(state).coming else _MOMENT if keeper.lives(state) else 0):
             state.start("native")
             found = native.up(loaded, state, _say, demo_traffic=demo_traffic, without=without)
+            keeper.start(state)
         behind.start(spec, state, loaded, demo_traffic=demo_traffic, without=without)
         if everything:
             coming.wait(state)
@@ -75,6 +76,7 @@ def _compose_up(
     model = resolve(loaded.spec, spec_name=loaded.name)
     file = _compose_file(spec)
     coming.stop(state)
+    keeper.stop(state)
     with state.lock():
         # Of the native engine nothing runs any more: what is noted of it had ended before.
         state.write({})
@@ -91,6 +93,7 @@ def down(spec: Path) -> int:
     """Stop what runs, whichever engine started it; of containers only what may be this folder's."""
     state, file = State.beside(spec), _compose_file(spec)
     coming.stop(state)
+    keeper.stop(state)
     try:
         with state.lock():
             contained, asked = engines.contains(state), engines.docker()
@@ -202,10 +205,8 @@ def _print(rows: list[Row], gaps: list[Gap], *, machine: bool, closing: str) -> 
         print(json.dumps(as_json(rows, gaps), indent=2))
         return
     print(table(rows))
-    for row in rows:
-        if row.note:
-            ends = "" if row.state == "left out" else "its log ends: "
-            print(f"  {row.component} {row.state}; {ends}{row.note[:160]}")
+    for line in remarks(rows):
+        print(line)
     if gaps:
         print(gaps_text(gaps))
     if closing:

@@ -74,8 +74,10 @@ def rows(state: State) -> list[Row]:
         alive = process is not None and (not entry.ready or answers(entry.ready))
         # Of what nobody waited for it is not known yet.
         young = entry.seconds == 0 and time.time() - entry.began < READY_WITHIN
-        word = "running" if alive else "starting" if process and young else "not ready" if process else "ended"
-        note = "" if alive or word == "starting" else " ".join(children.tail(state.log(entry.name), 1))
+        ended = "given up" if entry.given_up else "ended"
+        word = "running" if alive else "starting" if process and young else "not ready" if process else ended
+        lines = 5 if word == "given up" else 1
+        note = "" if alive or word == "starting" else "\n".join(children.tail(state.log(entry.name), lines))
         found.append(
             Row(
                 entry.name,
@@ -85,6 +87,7 @@ def rows(state: State) -> list[Row]:
                 entry.seconds,
                 children.memory(process) if process else 0,
                 note,
+                entry.restarts,
             )
         )
     return found + [Row(name, "left out", "", "", 0.0, 0, why) for name, why in state.left().items()]

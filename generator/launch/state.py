@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,13 @@ class Running:
     seconds: float
     digest: str
     config: str
+    command: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    folder: str = ""
+    """How it was started, so that it can be started again."""
+    restarts: int = 0
+    """How often it was started again because it had ended by itself."""
+    given_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,18 @@ class State:
         """Note that nothing of an engine runs any more; where nothing was noted before, that says nothing of the other."""
         if (found := self.engines()) is not None:
             self._keep(engines=sorted(found - {engine}))
+
+    def keeper(self) -> tuple[int, float]:
+        """Process id and start time of what starts parts again; zeros where there is none."""
+        try:
+            pid, began = self._kept()["keeper"]
+            return int(pid), float(began)
+        except (KeyError, TypeError, ValueError):
+            return 0, 0.0
+
+    def keep_by(self, pid: int, began: float) -> None:
+        """Note what starts parts again."""
+        self._keep(keeper=[pid, began])
 
     def _kept(self) -> dict[str, Any]:
         try:

@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Row:
-    """One component; `seconds` until it was ready, `memory` in bytes, `note` why it does not run."""
+    """One component; `seconds` until it was ready, `memory` in bytes, `note` why it does not run, `restarts` by itself."""
 
     component: str
     state: str
@@ -15,6 +15,7 @@ class Row:
     seconds: float
     memory: int
     note: str = ""
+    restarts: int = 0
 
 
 _HEAD = ("component", "state", "version", "seconds", "memory", "url")
@@ -31,6 +32,24 @@ def table(rows: list[Row]) -> str:
         ).rstrip()
         for line in cells
     )
+
+
+def remarks(rows: list[Row]) -> list[str]:
+    """What is to be said of single components: started again, ended, left out."""
+    lines = []
+    for row in rows:
+        if row.restarts:
+            times = "once" if row.restarts == 1 else f"{row.restarts} times"
+            lines.append(f"  {row.component} ended and was started again {times}")
+        if row.state == "left out":
+            lines.append(f"  {row.component} left out; {row.note}")
+        elif row.note:
+            last = row.note.splitlines()
+            lines.append(
+                f"  {row.component} {row.state}; its log ends: {last[0][:160] if len(last) == 1 else ''}".rstrip()
+            )
+            lines += [f"  | {line[:200]}" for line in last] if len(last) > 1 else []
+    return lines
 
 
 def _cells(row: Row) -> tuple[str, ...]:

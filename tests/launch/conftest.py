@@ -136,10 +136,14 @@ class Stack:
         """The rows of `status --json`, by component."""
         return {row["component"]: row for row in json.loads(self.run("status", "--json").stdout)["components"]}
 
-    def pids(self) -> list[int]:
-        """Process ids of everything that was started and not stopped."""
+    def entries(self) -> list[dict[str, Any]]:
+        """Everything that was started and not stopped, as it is noted."""
         state = self.folder / ".stackgen/state.json"
-        return [entry["pid"] for entry in json.loads(state.read_text())["running"]] if state.exists() else []
+        return list(json.loads(state.read_text()).get("running", [])) if state.exists() else []
+
+    def pids(self) -> list[int]:
+        """Process ids of it."""
+        return [entry["pid"] for entry in self.entries()]
 
 
 @pytest.fixture
