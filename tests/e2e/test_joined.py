@@ -1,18 +1,16 @@
 """One question is found as a metric with an exemplar, as a trace and as log lines, joined by ids, in real back ends."""
 
 import json
-import os
 import re
-import signal
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
+from tests.e2e.questions import Questions
 from tests.e2e.whole import SPEC, Whole, until
 from tests.launch.conftest import free_ports
 
@@ -117,46 +115,95 @@ def test_spans_are_counted_before_they_are_sampled(whole: Whole) -> None:
     until(lambda: whole.query(names), 90, "span metrics")
 
 
-@pytest.mark.parametrize("store", ["victorialogs", "jaeger", "collector"])
-def test_a_back_end_is_killed_and_nothing_is_lost(whole: Whole, store: str) -> None:
-    """The app answers all the while; once the back end is back, every call's lines and spans are there."""
-    if store not in whole.rows():
+SPANS, LINES = 4, 2
+HELD = {"victorialogs": (0, 10), "jaeger": (20, 0), "collector": (20, 10)}
+"""Seconds before a store's end from which spans, and lines, may be lost or doubled: what the process held in memory, and no queue had any more.
+
+VictoriaLogs writes every 5 s; spans are held for 10 s in the Collector until their trace is sampled, so that Jaeger has them that much later.
+"""
+
+
+@pytest.mark.parametrize("store", list(HELD))
+def test_a_back_end_is_killed_mid_traffic_and_nothing_is_lost(whole: Whole, store: str) -> None:
+    """The app answers all the while, the store is back by itself, and each call's lines and spans are there once."""
+    if not whole.has(store):
         pytest.skip(f"{store} does not run here: a better one does")
-    asked: list[dict[str, Any]] = []
+    with Questions(whole, store) as questions:
+        questions.wait(60)
+        began, ended = whole.killed(store, 8)
+        questions.wait(20)
+    assert questions.failures == []
+    asked = questions.answers
+    assert len(questions.during(began, ended)) >= 5
+    assert len({one.trace_id for one in asked}) == len(asked)
 
-    def some(number: int) -> None:
-        with ThreadPoolExecutor(4) as pool:
-            began = time.monotonic()
-            asked.extend(pool.map(lambda turn: whole.ask(f"question {turn} while {store} is away"), range(number)))
-            assert time.monotonic() - began < 60
+    spans, lines = HELD[store]
+    exactly(
+        {one.trace_id: SPANS for one in asked if not began - spans < one.answered < began},
+        lambda trace_id: len(whole.spans(trace_id)),
+    )
+    exactly(
+        {one.trace_id: LINES for one in asked if not began - lines < one.answered < began},
+        lambda trace_id: len(lines_of(whole, trace_id)),
+    )
 
-    some(10)
-    # What was handed over to the process itself, and not yet written, a kill may take; that is no matter of the queue.
-    time.sleep(15)
-    os.kill(whole.pid(store), signal.SIGKILL)
-    if store != "collector":
-        some(20)
-    time.sleep(2)
-    again = whole.stackgen("up", "--no-traffic")
-    assert again.returncode == 0, again.stderr
-    some(10)
 
-    ids = {one["trace_id"] for one in asked}
-    assert len(ids) == len(asked)
-    missing = set(ids)
+def exactly(wanted: dict[str, int], count: Callable[[str], int]) -> None:
+    """Wait until every trace has its number; more than that is a failure, too."""
+    missing = dict(wanted)
 
-    def all_spans() -> bool:
-        missing.difference_update([one for one in missing if len(whole.spans(one)) >= 4])
+    def all_there() -> bool:
+        for one, number in list(missing.items()):
+            if count(one) == number:
+                del missing[one]
         return not missing
 
-    until(all_spans, 120, f"spans of all {len(ids)} calls")
-    lost = set(ids)
+    assert len(wanted) > 40
+    deadline = time.monotonic() + 120
+    while not all_there() and time.monotonic() < deadline:
+        time.sleep(1)
+    assert {one: count(one) for one in missing} == {}
 
-    def all_lines() -> bool:
-        lost.difference_update([one for one in lost if len(lines_of(whole, one)) == 2])
-        return not lost
 
-    until(all_lines, 60, f"two log lines of each of {len(ids)} calls")
+def test_prometheus_is_killed_and_counters_go_on(whole: Whole) -> None:
+    """The app counts meanwhile; its series have a gap, no reset, and in the end every call."""
+    counter = "llm_requests_total"
+    total = f"sum({counter})"
+    until(lambda: whole.query(total), 30, "the series from the start")
+    before = float(whole.query(total)[0]["value"][1])
+    with Questions(whole, "prometheus") as questions:
+        questions.wait(20)
+        began, ended = whole.killed("prometheus", 8)
+        questions.wait(20)
+    assert questions.failures == []
+    assert len(questions.during(began, ended)) >= 5
+    wanted = before + len(questions.answers)
+    until(lambda: float(whole.query(total)[0]["value"][1]) == wanted, 30, f"{wanted:.0f} calls")
+
+    series = whole.query(f'{counter}{{model="gpt-4o-mini",endpoint="chat"}}[5m]')
+    (values,) = [one["values"] for one in series]
+    assert [float(value) for _at, value in values] == sorted(float(value) for _at, value in values)
+    assert not [at for at, _value in values if began + 1 < at < ended]
+    assert [one for one in values if one[0] < began]
+    assert float(whole.query(f"sum(resets({counter}[5m]))")[0]["value"][1]) == 0
+    assert float(whole.query(f"sum(rate({counter}[1m]))")[0]["value"][1]) > 0
+
+
+def test_a_changed_pattern_is_read_by_the_running_collector(whole: Whole) -> None:
+    """It says that it is ready with its new config, only then is that noted, and its process is the same."""
+
+    def noted() -> tuple[int, str]:
+        (found,) = [entry for entry in whole.noted()["running"] if entry["name"] == "collector"]
+        return found["pid"], found["config"]
+
+    before = noted()
+    with (whole.folder / "spec.yaml").open("a") as spec:
+        spec.write("logs: {patterns: {employee: 'E-[0-9]{6}'}}\n")
+    done = whole.stackgen("up", "--no-traffic")
+    assert done.returncode == 0, done.stderr
+    assert "collector: reloading its changed config" in done.stderr
+    assert "did not take" not in done.stderr
+    assert (noted()[0], noted()[1] != before[1]) == (before[0], True)
 
 
 def test_it_is_small_and_comes_back_soon(whole: Whole) -> None:

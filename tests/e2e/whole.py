@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -48,11 +49,34 @@ class Whole:
         """The table of `status`, by component."""
         return {row["component"]: row for row in json.loads(self.stackgen("status", "--json").stdout)["components"]}
 
+    def noted(self) -> dict[str, Any]:
+        """What the stack's state says."""
+        found: dict[str, Any] = json.loads((self.folder / ".stackgen/state.json").read_text())
+        return found
+
+    def has(self, component: str) -> bool:
+        """Whether it was started; quicker than the table."""
+        return component in {entry["name"] for entry in self.noted()["running"]}
+
     def pid(self, component: str) -> int:
         """Its process id."""
-        state = json.loads((self.folder / ".stackgen/state.json").read_text())
-        (found,) = [entry["pid"] for entry in state["running"] if entry["name"] == component]
+        (found,) = [entry["pid"] for entry in self.noted()["running"] if entry["name"] == component]
         return int(found)
+
+    def killed(self, component: str, seconds: float) -> tuple[float, float]:
+        """Kill it, let the outage last, and wait until it is back by itself; when it began and ended, since the epoch."""
+        keeper, before, began = self.noted()["keeper"][0], self.pid(component), time.time()
+        # What starts it again would do so at once.
+        os.kill(keeper, signal.SIGSTOP)
+        try:
+            os.kill(before, signal.SIGKILL)
+            time.sleep(seconds)
+            ended = time.time()
+        finally:
+            os.kill(keeper, signal.SIGCONT)
+        until(lambda: self.pid(component) != before, 60, f"{component} is started again")
+        until(lambda: self.rows()[component]["state"] == "running", 120, f"{component} is ready")
+        return began, ended
 
     def get(self, port: str, path: str, **words: str) -> Any:
         """JSON of a component; one value a line becomes a list."""
@@ -87,7 +111,7 @@ class Whole:
 
     def spans(self, trace_id: str) -> list[dict[str, Any]]:
         """The stored spans of a trace, as OTLP JSON; none while it has not arrived."""
-        jaeger = "jaeger" in self.rows()
+        jaeger = self.has("jaeger")
         path = f"/api/v3/traces/{trace_id}" if jaeger else f"/api/traces/{trace_id}"
         try:
             found = self.get("jaeger" if jaeger else "tempo", path)
@@ -108,7 +132,7 @@ class Whole:
 
     def lines(self, **fields: str) -> list[dict[str, str]]:
         """Stored log lines that have these fields, each with its labels and the rest of its fields."""
-        if "victorialogs" in self.rows():
+        if self.has("victorialogs"):
             words = " ".join(f'{name}:="{value}"' for name, value in fields.items())
             found: list[dict[str, str]] = self.get("victorialogs", "/select/logsql/query", query=words)
             return found
