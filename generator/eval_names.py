@@ -43,6 +43,7 @@ KIT_EVAL_KAPPA_LOW: Final = "llm_eval_judge_kappa_low"
 KIT_EVAL_CALIBRATED: Final = "llm_eval_calibrated"
 KIT_EVAL_CONTROL_SIZE: Final = "llm_eval_control_size"
 KIT_EVAL_CONTROL_CHANGED: Final = "llm_eval_control_changed"
+KIT_EVAL_RULER_CHANGED: Final = "llm_eval_ruler_changed_timestamp_seconds"
 
 # --- canonical recorded series ----------------------------------------------------------------------------------------
 
@@ -96,9 +97,15 @@ EVAL_CONTROL_SIZE: Final = "job_dimension:llm_eval_control_size:max"
 """Answers of the fixed control set that were judged again; labels job, dimension."""
 EVAL_CONTROL_CHANGED: Final = "job_dimension:llm_eval_control_changed:max"
 """Those of them whose verdict is no longer the accepted one; labels job, dimension."""
+EVAL_RULER_CHANGED: Final = "job_dimension:llm_eval_ruler_changed_timestamp_seconds:max"
+"""Unix time at which judge or rubric last became another one, 0 where they never did; labels job, dimension."""
 
 WEEK_BEFORE: Final = "1w"
 """The window of what is usual, as it stands in names."""
+
+
+RULER_CHANGED: Final = "job_dimension:llm_eval_ruler_changed_timestamp_seconds:last1w"
+"""The same, also while the worker that tells it is away; labels job, dimension."""
 
 
 def pass_rate(window: str) -> str:

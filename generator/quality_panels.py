@@ -141,6 +141,11 @@ def changes() -> str:
     return f"sum by ({c.MODEL}, {c.KIND}) ({e.eval_changes(SLOW)}{{@M@}}) > 0"
 
 
+def rulers() -> str:
+    """Present for an hour after another judge or another rubric began to judge; pass rates from before it are of another kind."""
+    return f"time() - max by ({e.DIMENSION}) ({e.EVAL_RULER_CHANGED}{{@J@}}) < {HOUR}"
+
+
 def _rates(model: Model) -> tuple[Query, ...]:
     tastes = model.evals.tastes
     doubted, doubt = "", tuple[Query, ...]()

@@ -97,4 +97,5 @@ def _of_the_worker(evals: Evals) -> dict[str, Any]:
         "eval_calibrated": of_the_judge(e.KIT_EVAL_CALIBRATED, "1 where the judge may be trusted, else 0."),
         "eval_control_size": of_the_judge(e.KIT_EVAL_CONTROL_SIZE, "Answers of the control set that were judged again."),
         "eval_control_changed": of_the_judge(e.KIT_EVAL_CONTROL_CHANGED, "Those whose verdict is not the accepted one."),
+        "eval_ruler_changed": of_the_judge(e.KIT_EVAL_RULER_CHANGED, "When judge or rubric last became another one, unix time; 0: never."),
     }  # fmt: skip

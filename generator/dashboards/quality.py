@@ -9,7 +9,7 @@ from generator.dashboards.bands import COLORS, bands
 from generator.dashboards.verdicts import verdicts
 from generator.model import Model
 from generator.panels import Panel, Query, filled, job_matcher
-from generator.quality_panels import NOT_CALIBRATED, TICKETS, Table, changes, dimensions_table, quality_panels
+from generator.quality_panels import NOT_CALIBRATED, TICKETS, Table, changes, dimensions_table, quality_panels, rulers
 from generator.sources.registry import SOURCES
 
 _UNITS = {"share": "percentunit", "answers": "short", "USD": "currencyUSD", "s": "s"}
@@ -33,7 +33,7 @@ def build(model: Model) -> list[Artifact]:
     series = f"{c.requests_rate(str(model.alerts.windows.detect))}{{{job}}}"
     variables = [g.data_source(), g.from_label("model", c.MODEL, series)]
     links = [g.link("Golden signals", f"/d/{c.UID_GOLDEN}"), g.link("One call", f"/d/{c.UID_CALL}")]
-    marks = [g.alert_states(model, job, TICKETS), _changes(model)]
+    marks = [g.alert_states(model, job, TICKETS), _changes(model), _rulers(model)]
     return [g.artifact(model, c.UID_QUALITY, "LLM quality", panels, variables, links, marks, since="now-24h")]
 
 
@@ -94,3 +94,8 @@ def _table(model: Model, table: Table) -> dict[str, Any]:
 
 def _changes(model: Model) -> dict[str, Any]:
     return g.marks(model, "Changes", _filled(model, changes()), "new {{kind}} version", "{{model}}", "blue")
+
+
+def _rulers(model: Model) -> dict[str, Any]:
+    title = "judge or rubric of {{dimension}} changed"
+    return g.marks(model, "Judge or rubric", _filled(model, rulers()), title, "", "purple")

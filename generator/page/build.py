@@ -14,7 +14,7 @@ from generator.judging import worker
 from generator.model import Model
 from generator.panels import Panel, golden_panels, job_matcher
 from generator.promql import one_of
-from generator.quality_panels import NOT_CALIBRATED, TICKETS, changes, dimensions_table, quality_panels
+from generator.quality_panels import NOT_CALIBRATED, TICKETS, changes, dimensions_table, quality_panels, rulers
 from generator.sources.registry import SOURCES
 from generator.templating import source
 
@@ -81,6 +81,7 @@ def _quality(model: Model) -> dict[str, Any]:
         "tastes": list(model.evals.tastes),
         "not_calibrated": NOT_CALIBRATED,
         "changes": {"expr": changes(), "legend": "new {kind} version: {model}"},
+        "rulers": {"expr": rulers(), "legend": "judge or rubric of {dimension} changed"},
         "fired": {
             "expr": f'{c.ALERTS}{{@J@,{c.ALERTSTATE}="firing",{one_of(c.ALERTNAME, TICKETS)}}}',
             "legend": f"{{{c.ALERTNAME}}}",

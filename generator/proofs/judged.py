@@ -6,7 +6,7 @@ from generator import conventions as c
 from generator import eval_names as e
 from generator.promql import quote
 from generator.proofs.counters import Stretch, exact, notation
-from generator.proofs.story import Judging, Part
+from generator.proofs.story import Judging, Part, Span
 from generator.proofs.world import World
 
 _NOTHING = Judging()
@@ -32,6 +32,8 @@ def series(world: World) -> Iterator[dict[str, str]]:
         changed = [float(min(one.size, round(one.size * one.changed * allowed))) for one in told]
         yield _gauge(world, e.KIT_EVAL_CONTROL_SIZE, [float(one.size) for one in told])
         yield _gauge(world, e.KIT_EVAL_CONTROL_CHANGED, changed)
+    if any(one.ruler for one in told):
+        yield _gauge(world, e.KIT_EVAL_RULER_CHANGED, _rulers(world, told))
 
 
 def passing(world: World, part: Part) -> float:
@@ -40,6 +42,15 @@ def passing(world: World, part: Part) -> float:
     if part.of_limit is None:
         return part.passing
     return limit * part.of_limit if part.of_limit <= 1 else limit + (1 - limit) * (part.of_limit - 1)
+
+
+def _rulers(world: World, told: Sequence[Judging]) -> list[float]:
+    """When the ruler of each phase began, 0 for the first one; the clock of a proof starts at 0, too."""
+    began, found = 0.0, list[float]()
+    for number, one in enumerate(told):
+        began = float(world.moment(number, Span())) if one.ruler else began
+        found.append(began)
+    return found
 
 
 def _counter(world: World, metric: str, verdict: str, power: int) -> dict[str, str]:

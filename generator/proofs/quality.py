@@ -26,12 +26,12 @@ def _at(phase: int, hours: float, say: str, *, firing: bool) -> Check:
 
 
 def _fires(name: str, alert: str, about: str, phases: tuple[Phase, ...], within: float, clears: float | None = None,
-           applies: Applies | None = None) -> Scenario:  # fmt: skip
-    """Quiet in the first phase, firing `within` hours of the second; where it `clears`, so many hours into the third."""
-    usual = phases[0].span.fixed / _HOUR
-    checks = [_at(0, usual, "quiet before", firing=False), _at(1, within, "says so", firing=True)]
+           applies: Applies | None = None, usual: int = 1) -> Scenario:  # fmt: skip
+    """Quiet at the end of each `usual` phase, firing `within` hours of the next; where it `clears`, so many hours into the one after."""
+    checks = [_at(at, phases[at].span.fixed / _HOUR, "quiet before", firing=False) for at in range(usual)]
+    checks.append(_at(usual, within, "says so", firing=True))
     if clears is not None:
-        checks.append(_at(2, clears, "over", firing=False))
+        checks.append(_at(usual + 1, clears, "over", firing=False))
     return Scenario(name, alert, about, phases, tuple(checks), applies or _any, pace=PACE)
 
 
@@ -70,7 +70,7 @@ def _between(least: float, most: float) -> Applies:
     return lambda model, llm: _enough(model, llm) and least <= model.evals.pass_rate_below < most
 
 
-_USUAL, _WORSE = _share(0.95), _share(0.85)
+_USUAL, _WORSE, _STRICT = _share(0.95), _share(0.85), _share(0.6)
 _SAMPLE, _HARD = Part(40, 0.95), Part(5, 0.1, weight=1)
 """A sample of one call in a hundred, and refusals, each of which is judged."""
 _NOISE = tuple(
@@ -103,6 +103,8 @@ DROPS = (
            (_for(48, _USUAL), _for(48, _WORSE), _for(192, _WORSE)), within=24, clears=190, applies=_drop_of(0.1)),
     _fires("calibrated-taste", _DROP, "a matter of taste gets worse, and people trust the judge",
            (_for(48, _USUAL, taste=True, calibrated=True), _for(6, _WORSE, taste=True, calibrated=True)), within=5, applies=_drop_of(0.1, _taste)),
+    _fires("drop-after-another-rubric", _DROP, "a day after another judge or rubric fewer answers pass, by the same one",
+           (_for(24, _USUAL), _for(30, _STRICT, ruler=True), _for(6, _share(0.4))), within=5, usual=2, applies=_drop_of(0.2)),
     _quiet("taste", _DROP, "a matter of taste gets worse, by a judge that nobody has calibrated",
            _for(48, _USUAL, taste=True), _for(12, _WORSE, taste=True), applies=_taste),
     _quiet("three-of-eight", _DROP, "three of eight answers fail in an hour", _for(48, _share(0.95, 8)), _for(1, _share(0.625, 8)),
@@ -124,6 +126,10 @@ DROPS = (
            _for(240, Part(80, 0.95, weight=1), Part(1, 0.95, weight=10_000)), _for(24, Part(80, 0.95, weight=1), Part(1, 0.5, weight=10_000))),
     _quiet("other-judge", _DROP, "the judge itself has changed: the rate drops, and says nothing of the application",
            _for(48, _USUAL, size=200), _for(12, _WORSE, size=200, changed=3), applies=_watched),
+    _quiet("another-rubric", _DROP, "another judge or a stricter rubric, which was meant: fewer pass, of answers that are as good as ever",
+           _for(24, _USUAL), _for(30, _STRICT, ruler=True)),
+    _quiet("another-rubric-and-gap", _DROP, "the worker is away for six hours, right after it was given another rubric",
+           _for(24, _USUAL), _for(2, _STRICT, ruler=True), _for(6, _STRICT, gap=True), _for(12, _STRICT)),
     _quiet("no-verdicts", _DROP, "half of the judge's replies are no verdicts, which says nothing of the answers",
            _for(48, _USUAL), _for(12, Part(42, 0.95, errors=1))),
     _quiet("worker-restart", _DROP, "the worker restarts", _for(48, _USUAL), _for(8, _USUAL, restart=True)),

@@ -56,7 +56,7 @@ class Judging:
     """What judges say in a phase: answers in parts, of a dimension that is a matter of taste or of one that is none.
 
     `calibrated`: whether people trust the judge. `size` answers of the control set were judged again, of which `changed` times
-    the allowed share are judged otherwise.
+    the allowed share are judged otherwise. `ruler`: since the phase began, another judge or another rubric gives the verdicts.
     """
 
     parts: tuple[Part, ...] = ()
@@ -64,6 +64,7 @@ class Judging:
     calibrated: bool = False
     size: int = 0
     changed: float = 0
+    ruler: bool = False
 
 
 @dataclass(frozen=True)

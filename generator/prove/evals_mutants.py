@@ -63,9 +63,30 @@ def _drop(model: Model) -> Iterator[Mutant]:
     yield Mutant(alert, "compare with a week that holds the drop", _DROPPED, r" offset \w+", "", ("young-service",))
     yield Mutant(alert, "speak of drops that do not matter", _DROPPED, r">= [\d.]+$", "> 0", ("less-than-matters",))
     yield Mutant(alert, "speak of a rise", _DROPPED, r">= [\d.]+$", "> -1", ("better",))
+    yield from _ruler(alert)
     for window, killers in (("1h", ("young-service",)), ("6h", ("drop",)), ("1d", ("small-drop",))):
         blind = e.pass_rate_dropped(window)
         yield Mutant(alert, f"do not look at {window}", blind, r"\A\S+", r"\g<0> > 2", killers)
+
+
+def _ruler(alert: str) -> Iterator[Mutant]:
+    both = (e.pass_rate(WEEK.window), e.effective_verdicts(WEEK.window))
+    yield Mutant(
+        alert,
+        "compare with a week of two rulers",
+        both,
+        r" unless on [^)]*\) [^)]*\) > time\(\) - \d+",
+        "",
+        ("another-rubric",),
+    )
+    for window in _WINDOWS:
+        yield Mutant(
+            alert, f"compare {window} across another rubric", e.pass_rate_dropped(window), r"\nunless on.*\Z", "", ("another-rubric",)
+        )  # fmt: skip
+    yield Mutant(alert, "never compare again", _DROPPED, r"> time\(\) - \d+\Z", "> 0", ("drop-after-another-rubric",))
+    yield Mutant(
+        alert, "forget the rubric while the worker is away", e.RULER_CHANGED, r"\[\w+\]", "[5m]", ("another-rubric-and-gap",)
+    )  # fmt: skip
 
 
 def _low(model: Model) -> Iterator[Mutant]:

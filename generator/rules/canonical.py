@@ -65,5 +65,6 @@ def judged(evals: Judged, matchers: str) -> list[Recording]:
         (e.EVAL_CALIBRATED, evals.calibrated, by_dimension),
         (e.EVAL_CONTROL_SIZE, evals.control_size, by_dimension),
         (e.EVAL_CONTROL_CHANGED, evals.control_changed, by_dimension),
+        (e.EVAL_RULER_CHANGED, evals.ruler_changed, by_dimension),
     )
     return [Recording(name, rate(matchers, SLOW, (c.JOB, *labels))) for name, rate, labels in plan]

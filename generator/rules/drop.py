@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from generator import conventions as c
 from generator import eval_names as e
 from generator.promql import number
+from generator.rules import ruler
 from generator.rules.canonical import SLOW
 from generator.rules.group import Recording
-from generator.rules.verdicts import LOOKS, WEEK
+from generator.rules.verdicts import LOOKS, WEEK, Look
 from generator.rules.wilson import lower, upper
 
 VERY_SURE = 4.5
@@ -37,7 +38,7 @@ def chain(min_drop: float, m: str) -> Iterator[Recording]:
         yield Recording(e.pass_rate_deviance(window), _deviance(window, m))
     yield Recording(e.pass_rate_at_least(WEEK.window), _end(lower, WEEK.window, m, LEAST_BEFORE))
     for look in LOOKS:
-        yield Recording(e.pass_rate_dropped(look.window), _dropped(min_drop, look.window, m))
+        yield Recording(e.pass_rate_dropped(look.window), _dropped(min_drop, look, m))
     now = "\n  or\n  ".join(f"{e.pass_rate_dropped(one)}{m}" for one in ORDER)
     yield Recording(e.DROPPED_RATE, f"(\n  {now}\n)\nand on ({c.JOB}, {e.DIMENSION}) {e.JUDGE_TRUSTED}{m}")
     before = (f"({_before(one, m)} and {e.pass_rate_dropped(one)}{m})" for one in ORDER)
@@ -74,13 +75,15 @@ def _deviance(window: str, m: str) -> str:
     return f"2 * (\n  {now}\n  +\n  {before}\n)"
 
 
-def _dropped(min_drop: float, window: str, m: str) -> str:
-    """The window's rate where it surely is lower, by enough to matter."""
+def _dropped(min_drop: float, look: Look, m: str) -> str:
+    """The window's rate where it surely is lower, by enough to matter, and both were judged alike."""
+    window = look.window
     now, most = f"{e.pass_rate(window)}{m}", f"{e.pass_rate_at_most(window)}{m}"
     before, least = _before(window, m), _before(window, m, e.pass_rate_at_least(WEEK.window))
     return (
         f"{now}\n"
         f"and {before} - {now} >= {number(min_drop)}\n"
         f"and ({before} - {now}) ^ 2 > ({before} - {least}) ^ 2 + ({most} - {now}) ^ 2\n"
-        f"and {e.pass_rate_deviance(window)}{m} > {number(VERY_SURE**2)}"
+        f"and {e.pass_rate_deviance(window)}{m} > {number(VERY_SURE**2)}\n"
+        f"{ruler.too_young(look.length, m)}"
     )

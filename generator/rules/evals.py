@@ -6,7 +6,7 @@ from generator import conventions as c
 from generator import eval_names as e
 from generator.model import Duration, Model, Ticket
 from generator.promql import equals, none_of, number, one_of, selector
-from generator.rules import drop
+from generator.rules import drop, ruler
 from generator.rules.canonical import SLOW, judged
 from generator.rules.group import Alert, Group, Recording
 from generator.rules.text import labels, links
@@ -41,6 +41,8 @@ def _chain(model: Model, m: str) -> Iterator[Recording]:
         yield Recording(e.JUDGE_DRIFTED, _drifted(model, m))
     if not (tickets.pass_drop.enabled or tickets.pass_rate.enabled):
         return
+    if tickets.pass_drop.enabled:
+        yield ruler.recording(m)
     yield from recordings(model.service.name, (*LOOKS, WEEK) if tickets.pass_drop.enabled else (DAY,))
     yield Recording(e.JUDGE_TRUSTED, _trusted(model))
     if tickets.pass_drop.enabled:

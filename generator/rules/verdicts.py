@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from generator import conventions as c
 from generator import eval_names as e
 from generator.promql import equals, none_of, selector
+from generator.rules import ruler
 from generator.rules.canonical import SLOW
 from generator.rules.group import Recording
 
@@ -18,21 +19,23 @@ _HOUR = 3600
 
 @dataclass(frozen=True)
 class Look:
-    """A window as it is read: a rate over an hour every `step` over `span`, so that the first one begins where the window does.
+    """A window of `length` seconds as it is read: a rate over an hour every `step` over `span`, so that the first begins where the window does.
 
-    Where hours overlap, the first and the last count for less, which makes the sample worth a little more than is said here.
+    `one_ruler`: verdicts by an earlier judge or rubric are left out. Where hours overlap, the first and the last count for less, which makes the sample worth a little more than is said here.
     """
 
     window: str
+    length: int
     span: str
     step: str
     seconds: int
+    one_ruler: bool = False
 
 
-DAY = Look("1d", "23h", "1h", _HOUR)
-LOOKS = (Look("1h", "", "", _HOUR), Look("6h", "5h", "15m", 900), DAY)
+DAY = Look("1d", 24 * _HOUR, "23h", "1h", _HOUR)
+LOOKS = (Look("1h", _HOUR, "", "", _HOUR), Look("6h", 6 * _HOUR, "5h", "15m", 900), DAY)
 """A collapse shows within an hour; a drop of two points needs a day."""
-WEEK = Look(e.WEEK_BEFORE, "167h", "1h", _HOUR)
+WEEK = Look(e.WEEK_BEFORE, 7 * 24 * _HOUR, "167h", "1h", _HOUR, one_ruler=True)
 
 
 def recordings(service: str, looks: Iterable[Look]) -> list[Recording]:
@@ -54,8 +57,10 @@ def recordings(service: str, looks: Iterable[Look]) -> list[Recording]:
     return made
 
 
-def _total(series: str, look: Look, *matchers: str) -> str:
+def _total(series: str, look: Look, job: str, verdict: str) -> str:
     """Sum of the rates in the window; times the step it is what was counted."""
-    chosen = f"{series}{selector(*matchers)}"
+    chosen = f"{series}{selector(job, verdict)}"
+    if look.one_ruler:
+        chosen = ruler.of_today(chosen, selector(job))
     read = f"sum_over_time({chosen}[{look.span}:{look.step}])" if look.span else chosen
     return f"sum by ({c.JOB}, {c.MODEL}, {e.DIMENSION}) ({read})"

@@ -29,6 +29,7 @@ class Judged:
     calibrated: Rate
     control_size: Rate
     control_changed: Rate
+    ruler_changed: Rate
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ KIT = Source(
         calibrated=_level(e.KIT_EVAL_CALIBRATED),
         control_size=_level(e.KIT_EVAL_CONTROL_SIZE),
         control_changed=_level(e.KIT_EVAL_CONTROL_CHANGED),
+        ruler_changed=_level(e.KIT_EVAL_RULER_CHANGED),
     ),
     exemplars=f"{c.KIT_LATENCY}_bucket",
 )

@@ -98,6 +98,7 @@ def test_changes_and_quality_alerts_are_marked(board: dict[str, Any]) -> None:
     """And no alert that pages about something else."""
     marks = {one["name"]: one["target"]["expr"] for one in board["annotations"]["list"]}
     assert e.eval_changes("1h") in marks["Changes"]
+    assert e.EVAL_RULER_CHANGED in marks["Judge or rubric"]
     assert all(name in marks["Alerts"] for name in (e.TICKET_PASS_RATE, e.TICKET_PASS_DROP, e.TICKET_JUDGE_DRIFT))
     assert c.ALERT_SPEND not in marks["Alerts"]
 

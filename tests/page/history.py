@@ -14,6 +14,8 @@ from generator.rules.canonical import SLOW
 STEP, DAY = 240, 86400
 FELL = 6 * 3600
 """How long ago, in seconds, groundedness got worse."""
+REPLACED = 15 * 3600
+"""How long ago the rubric of refusals became another one."""
 PASSES = {"groundedness": 0.97, "refusal": 0.985, "tone": 0.9}
 FALLEN = {"groundedness": 0.8}
 CALIBRATED = {
@@ -71,6 +73,8 @@ def _samples(model: Model, now: int) -> Iterator[Sample]:
                 yield series, {e.DIMENSION: dimension}, at, value
             yield e.EVAL_CONTROL_SIZE, {e.DIMENSION: dimension}, at, 40
             yield e.EVAL_CONTROL_CHANGED, {e.DIMENSION: dimension}, at, 1 if dimension == "refusal" else 0
+            replaced = dimension == "refusal" and at >= now - REPLACED
+            yield e.EVAL_RULER_CHANGED, {e.DIMENSION: dimension}, at, now - REPLACED if replaced else 0
 
 
 def _verdicts(

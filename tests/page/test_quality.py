@@ -55,7 +55,14 @@ def test_the_table_says_how_much_the_judge_is_worth(page: Page) -> None:
 def test_a_new_prompt_is_a_mark_on_the_axis(page: Page) -> None:
     """Named below the header with its time."""
     assert "new prompt version: gpt-4o-mini" in page.inner_text("#marks")
-    assert page.evaluate("LLM.marks.length") == 1
+    assert page.evaluate("LLM.marks.filter((mark) => mark.text.includes('gpt-4o-mini')).length") == 1
+
+
+def test_another_rubric_is_a_mark_of_its_own(page: Page) -> None:
+    """A rate that moves there was measured otherwise; what never changed has no mark."""
+    assert "judge or rubric of refusal changed" in page.inner_text("#marks")
+    assert page.evaluate("LLM.marks.filter((mark) => mark.text.includes('rubric')).length") == 1
+    assert len(set(page.evaluate("LLM.marks.map((mark) => mark.color)"))) == 2
 
 
 def test_cost_queue_and_losses_are_numbers(page: Page) -> None:

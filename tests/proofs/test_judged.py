@@ -54,6 +54,14 @@ def test_a_gauge_stands_beside_the_counters(model: Model) -> None:
     assert [sum(world.steps(phase) for phase in world.scenario.phases)] == [24 + 8 + 24]
 
 
+def test_another_rubric_has_the_time_of_its_first_phase(model: Model) -> None:
+    """By the clock of the proof, which begins at 0: nothing has changed before. Most stories tell nothing of it, as an application of one's own."""
+    world = world_of(model, e.TICKET_PASS_DROP, "another-rubric-and-gap")
+    assert line(world, e.KIT_EVAL_RULER_CHANGED) == "0 0+0x95 86400+0x7 _x24 86400+0x47"
+    plain = judged.series(world_of(model, e.TICKET_PASS_DROP, "drop"))
+    assert not [one for one in plain if e.KIT_EVAL_RULER_CHANGED in one["series"]]
+
+
 def test_a_rate_may_be_told_by_the_limit(model: Model) -> None:
     """So that one story fits every limit: below it, and a part of the way to all."""
     world = world_of(model, e.TICKET_PASS_RATE, "too-low")
@@ -84,6 +92,7 @@ def test_a_ticket_that_is_off_is_not_proven(model_of: Callable[[str], Model], al
     [
         (e.TICKET_PASS_DROP, "young-service"),
         (e.TICKET_PASS_DROP, "three-of-thirty"),
+        (e.TICKET_PASS_DROP, "another-rubric"),
         (e.TICKET_JUDGE_DRIFT, "judge-changes"),
         (e.TICKET_PASS_RATE, "refusals"),
     ],
@@ -104,10 +113,11 @@ def test_a_mutant_of_each_ticket_is_caught(prometheus: Obtained, model: Model, m
     """One of each here; all of them in the slower tests."""
     wanted = {
         (e.TICKET_PASS_DROP, "ask the interval only"),
+        (e.TICKET_PASS_DROP, "compare 6h across another rubric"),
         (e.TICKET_PASS_RATE, "be sure of nothing"),
         (e.TICKET_JUDGE_DRIFT, "swap the comparison"),
     }
     chosen = [one for one in evals_mutants.mutants(model) if (one.alert, one.name) in wanted]
     monkeypatch.setattr("generator.prove.hunt.mutants", lambda _model: iter(chosen))
     found = hunt(model, Path(prometheus.binaries["promtool"]), jobs=2, progress=lambda _done, _of, _what: None)
-    assert [one.killer for one in found] == ["three-of-thirty", "chance", "judge-changes"]
+    assert [one.killer for one in found] == ["three-of-thirty", "another-rubric", "chance", "judge-changes"]

@@ -259,6 +259,7 @@ def test_every_promtool_says_the_same(generation: str, repository: Path) -> None
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(1200)
 def test_proofs_hold_where_groups_are_evaluated_the_other_way_round(
     tool: Path, repository: Path, tmp_path: Path
 ) -> None:

@@ -49,9 +49,9 @@ def test_without_tickets_only_what_panels_show_is_recorded(model_of: Callable[[s
 @pytest.mark.parametrize(
     ("on", "absent"),
     [
-        ("pass_rate", {e.JUDGE_DRIFTED, e.DROPPED_RATE, e.pass_rate("1w")}),
+        ("pass_rate", {e.JUDGE_DRIFTED, e.RULER_CHANGED, e.DROPPED_RATE, e.pass_rate("1w")}),
         ("pass_drop", {e.JUDGE_DRIFTED}),
-        ("judge_drift", {e.DROPPED_RATE, e.JUDGE_TRUSTED, e.pass_rate("1d")}),
+        ("judge_drift", {e.DROPPED_RATE, e.RULER_CHANGED, e.JUDGE_TRUSTED, e.pass_rate("1d")}),
     ],
 )
 def test_each_ticket_brings_what_it_reads(model_of: Callable[[str], Model], on: str, absent: set[str]) -> None:

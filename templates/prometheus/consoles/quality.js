@@ -10,7 +10,7 @@
   };
   LLM.section = section;
 
-  // New versions and alerts, as lines through every panel and by name below the header.
+  // Changes and alerts, as lines through every panel and by name below the header.
   const starts = (series, step) => {
     const found = [];
     let before = -Infinity;
@@ -24,7 +24,7 @@
   document.querySelector("main").before(list);
   parts.push({
     async load(start, end, step) {
-      const kinds = [[config.changes, "--mark"], [config.fired, "--bad"]];
+      const kinds = [[config.changes, "--mark"], [config.rulers, "--ruler"], [config.fired, "--bad"]];
       const answers = await Promise.all(kinds.map(([kind]) => api("query_range", {query: filled(kind.expr), start, end, step})));
       LLM.marks = answers.flatMap((answer, number) => answer.result.flatMap((series) => starts(series, step)
         // What was there already when the range began did not begin then.
