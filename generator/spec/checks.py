@@ -12,6 +12,7 @@ from generator.spec.schema import Logs, Spec
 from generator.spec.tree import Path, Tree
 from generator.spec.units import show_duration
 
+_DAY = 86400
 _LISTS: tuple[tuple[str, Path, tuple[Path, ...]], ...] = (
     ("model", ("models",), (("name",),)),
     ("endpoint", ("service", "endpoints"), ((),)),
@@ -26,6 +27,7 @@ def cross_check(spec: Spec, tree: Tree, file: str) -> list[Problem]:
     return [
         *_ports(desk),
         *_ranges(desk),
+        *_memory(desk),
         *_reachable(desk),
         *_traces(desk),
         *_patterns(desk),
@@ -121,6 +123,25 @@ def _ranges(desk: Desk) -> Iterator[Problem]:
                 "the alerts look further back than metrics are kept",
                 allowed=f"at least {show_duration(needed)}",
                 fix="keep metrics longer",
+            )
+
+
+def _memory(desk: Desk) -> Iterator[Problem]:
+    """Tickets that compare with a day or a week ago say nothing, or something else, where that is forgotten."""
+    alerts, kept = desk.spec.alerts, desk.spec.stack.retention
+    for name, needed in (
+        ("drift", _DAY + alerts.latency.baseline),
+        ("pass_rate", _DAY),
+        # The last day, and the week before it.
+        ("pass_drop", 8 * _DAY),
+    ):
+        if getattr(alerts, name).enabled and kept < needed:
+            yield desk.problem(
+                "retention",
+                ("stack", "retention"),
+                f"`alerts.{name}` looks further back than metrics are kept",
+                allowed=f"at least {show_duration(needed)}",
+                fix=f"keep metrics longer, or remove alerts.{name}",
             )
 
 
