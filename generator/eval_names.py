@@ -59,7 +59,7 @@ def eval_weight_rate(window: str) -> str:
 
 
 def eval_squared_weight_rate(window: str) -> str:
-    """Sum of squared weights per second, for the effective sample size; labels job, model, dimension, verdict."""
+    """Sum of squared weights per second, of conversations where those are drawn, for the effective sample size; labels job, model, dimension, verdict."""
     return f"job_model_dimension_verdict:llm_eval_squared_weight:rate{window}"
 
 
@@ -69,7 +69,7 @@ def eval_dropped(window: str) -> str:
 
 
 def eval_changes(window: str) -> str:
-    """New versions of a prompt or of the model behind a name, per second; labels job, model, kind."""
+    """Changes of a prompt or of the model behind a name, roll-backs too, per second; labels job, model, kind."""
     return f"job_model_kind:llm_eval_changes:rate{window}"
 
 

@@ -137,7 +137,7 @@ def dimensions_table() -> Table:
 
 
 def changes() -> str:
-    """Present for an hour after a new version of a prompt, or of the model behind a name, was seen."""
+    """Present for an hour after another version of a prompt, or of the model behind a name, was seen than before: a new or an earlier one."""
     return f"sum by ({c.MODEL}, {c.KIND}) ({e.eval_changes(SLOW)}{{@M@}}) > 0"
 
 

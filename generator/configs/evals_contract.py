@@ -66,7 +66,11 @@ def judged(evals: Evals) -> dict[str, Any]:
         "eval_results": metric(e.KIT_EVAL_RESULTS, "counter", "Judged answers.", labels, values=values),
         "eval_weight": metric(e.KIT_EVAL_WEIGHT, "counter", f"{weight}.", labels, values=values),
         "eval_squared_weight": metric(
-            e.KIT_EVAL_SQUARED_WEIGHT, "counter", f"{weight}, squared.", labels, values=values
+            e.KIT_EVAL_SQUARED_WEIGHT,
+            "counter",
+            f"{weight}, squared; of a whole conversation where those are drawn.",
+            labels,
+            values=values,
         ),
     }
 
@@ -88,7 +92,7 @@ def _of_the_worker(evals: Evals) -> dict[str, Any]:
         "eval_budget_left": gauge(e.KIT_EVAL_BUDGET_LEFT, "What may still be spent on judging today, in USD."),
         "eval_dropped": metric(e.KIT_EVAL_DROPPED, "counter", "Answers that were not judged, by reason.", [e.REASON],
                                values={e.REASON: list(e.DROPPED_REASONS)}),
-        "eval_changes": metric(e.KIT_EVAL_CHANGES, "counter", "New versions of a prompt, or of the model behind a name.",
+        "eval_changes": metric(e.KIT_EVAL_CHANGES, "counter", "Changes of a prompt, or of the model behind a name.",
                                [c.MODEL, c.KIND], values={c.KIND: list(e.CHANGE_KINDS)}),
         "eval_labels": of_the_judge(e.KIT_EVAL_LABELS, "Judged answers that people have labelled."),
         "eval_agreement": of_the_judge(e.KIT_EVAL_AGREEMENT, "Share of labelled answers on which judge and people agree."),

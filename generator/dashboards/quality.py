@@ -93,7 +93,7 @@ def _table(model: Model, table: Table) -> dict[str, Any]:
 
 
 def _changes(model: Model) -> dict[str, Any]:
-    return g.marks(model, "Changes", _filled(model, changes()), "new {{kind}} version", "{{model}}", "blue")
+    return g.marks(model, "Changes", _filled(model, changes()), "{{kind}} changed", "{{model}}", "blue")
 
 
 def _rulers(model: Model) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def _quality(model: Model) -> dict[str, Any]:
         "dimensions": [one.name for one in model.evals.dimensions],
         "tastes": list(model.evals.tastes),
         "not_calibrated": NOT_CALIBRATED,
-        "changes": {"expr": changes(), "legend": "new {kind} version: {model}"},
+        "changes": {"expr": changes(), "legend": "{kind} changed: {model}"},
         "rulers": {"expr": rulers(), "legend": "judge or rubric of {dimension} changed"},
         "fired": {
             "expr": f'{c.ALERTS}{{@J@,{c.ALERTSTATE}="firing",{one_of(c.ALERTNAME, TICKETS)}}}',

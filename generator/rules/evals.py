@@ -111,7 +111,7 @@ def _pass_drop(model: Model, ticket: Ticket, m: str) -> Alert:
         "{{ $labels.model }} passes {{ $labels.dimension }} in {{ $value | humanizePercentage }} of judged answers, "
         f"in the week before in {before}",
         f"Chance does not explain it: the difference is surely above zero, and at least {number(ticket.limit * 100)} points. "
-        f"New in the last day: {{{{ range printf `{changes}` $labels.job $labels.model | query }}}}{{{{ .Labels.kind }}}} "
+        f"Changed in the last day: {{{{ range printf `{changes}` $labels.job $labels.model | query }}}}{{{{ .Labels.kind }}}} "
         '({{ . | value | printf "%.0f" }}) {{ else }}no prompt and no model that is known{{ end }}.',
     )
 

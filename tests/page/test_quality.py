@@ -52,9 +52,9 @@ def test_the_table_says_how_much_the_judge_is_worth(page: Page) -> None:
     assert cells[2:] == ["✓ yes", "80", "96 %", "0.78", "40", "1"]
 
 
-def test_a_new_prompt_is_a_mark_on_the_axis(page: Page) -> None:
+def test_another_prompt_is_a_mark_on_the_axis(page: Page) -> None:
     """Named below the header with its time."""
-    assert "new prompt version: gpt-4o-mini" in page.inner_text("#marks")
+    assert "prompt changed: gpt-4o-mini" in page.inner_text("#marks")
     assert page.evaluate("LLM.marks.filter((mark) => mark.text.includes('gpt-4o-mini')).length") == 1
 
 

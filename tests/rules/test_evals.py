@@ -144,5 +144,7 @@ def test_the_committed_tickets_say_what_they_are_about(repository: Path) -> None
     (group,) = yaml.safe_load(text)["groups"]
     told = {rule["alert"]: rule for rule in group["rules"] if "alert" in rule}
     assert e.RATE_BEFORE_DROP in told[e.TICKET_PASS_DROP]["annotations"]["summary"]
+    # An earlier prompt again is a change, too, and nothing new.
+    assert "Changed in the last day: " in told[e.TICKET_PASS_DROP]["annotations"]["description"]
     assert all(f"/d/{c.UID_QUALITY}" in rule["annotations"]["dashboard_url"] for rule in told.values())
     assert "not the application" in told[e.TICKET_JUDGE_DRIFT]["annotations"]["description"]
