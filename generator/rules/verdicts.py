@@ -1,7 +1,9 @@
 """What the verdicts of a window say: a weighted pass rate, and how many verdicts it is worth.
 
 An answer that was chosen with probability p stands for 1/p calls (D. G. Horvitz, D. J. Thompson, JASA 47 (1952)); unequal weights
-make a sample worth fewer verdicts, (sum of w)^2 / sum of w^2 of them (L. Kish, "Survey Sampling", 1965).
+make a sample worth fewer verdicts, (sum of w)^2 / sum of w^2 of them (L. Kish, "Survey Sampling", 1965). Where whole conversations are
+drawn (`evals.by: conversation`), what is squared is the weight of a conversation: its answers are alike, and however many they are they
+count as one verdict, which is the least that a cluster is worth (the same book, on design effects).
 """
 
 from collections.abc import Iterable

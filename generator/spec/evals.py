@@ -73,7 +73,9 @@ class Evals(Section):
         "Share of calls that is judged; 0%: evals are off.", lands=_LANDS, default=0.01, example="1%"
     )
     by: Literal["call", "conversation"] = about(
-        "What the sample is drawn of: single calls, or whole conversations.", lands=_LANDS, default="call"
+        "What the sample is drawn of: single calls, or whole conversations, each of which is worth one verdict to charts and tickets.",
+        lands=_LANDS,
+        default="call",
     )
     endpoints: named_ratios(names.ENDPOINT) = about(
         "Another share for some endpoints.", lands=_LANDS, default={}, example={"chat": "5%"}
