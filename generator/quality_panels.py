@@ -25,6 +25,17 @@ _BY = f"sum by ({e.DIMENSION})"
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What must be known before anything else is believed: said where `expr` is 1, and `otherwise` who judges."""
+
+    title: str
+    question: str
+    expr: str
+    text: str
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Column:
     """One number for each dimension; `calibrated` is 1 or 0."""
 
@@ -133,6 +144,19 @@ def dimensions_table() -> Table:
             Column("Control set", latest(e.EVAL_CONTROL_SIZE), "number"),
             Column("Verdicts changed", latest(e.EVAL_CONTROL_CHANGED), "number"),
         ),
+    )
+
+
+def simulated(model: Model) -> Notice:
+    """Where no key is given the simulator plays the judge, and its verdicts look like any others."""
+    judge = model.evals.judge
+    own = "" if judge.base_url else "ANTHROPIC_API_KEY or " if judge.provider == "anthropic" else "OPENAI_API_KEY or "
+    return Notice(
+        "Who judges?",
+        "Is it a model that judges, or the bundled simulator, whose verdicts say nothing of the answers?",
+        f"max({e.EVAL_JUDGE_SIMULATED}{{@J@}})",
+        f"Judged by the bundled simulator: these verdicts are a demonstration. Give the worker {own}JUDGE_API_KEY, and a model judges.",
+        judge.model,
     )
 
 

@@ -90,6 +90,7 @@ def _of_the_worker(evals: Evals) -> dict[str, Any]:
         "eval_oldest": gauge(e.KIT_EVAL_OLDEST, "Age of the oldest waiting answer, in seconds."),
         "eval_judge_cost": metric(e.KIT_EVAL_JUDGE_COST, "counter", "Cost of judging in USD.", []),
         "eval_budget_left": gauge(e.KIT_EVAL_BUDGET_LEFT, "What may still be spent on judging today, in USD."),
+        "eval_judge_simulated": gauge(e.KIT_EVAL_JUDGE_SIMULATED, "1 while the bundled simulator judges, else 0."),
         "eval_dropped": metric(e.KIT_EVAL_DROPPED, "counter", "Answers that were not judged, by reason.", [e.REASON],
                                values={e.REASON: list(e.DROPPED_REASONS)}),
         "eval_changes": metric(e.KIT_EVAL_CHANGES, "counter", "Changes of a prompt, or of the model behind a name.",

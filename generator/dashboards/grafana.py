@@ -161,17 +161,22 @@ def unit(column: str, name: str) -> dict[str, Any]:
     return {"matcher": {"id": "byName", "options": column}, "properties": [{"id": "unit", "value": name}]}
 
 
-def said(column: str, words: Mapping[str, tuple[str, str]], nothing: tuple[str, str]) -> dict[str, Any]:
-    """Words with a colour instead of a column's values, and instead of no value."""
+def words(of: Mapping[str, tuple[str, str]], nothing: tuple[str, str]) -> list[dict[str, Any]]:
+    """Mappings to words with a colour, of values and of no value."""
     options = {
-        value: {"color": color, "index": at, "text": text} for at, (value, (text, color)) in enumerate(words.items())
+        value: {"color": color, "index": at, "text": text} for at, (value, (text, color)) in enumerate(of.items())
     }
     text, color = nothing
-    null = {"match": "null", "result": {"color": color, "index": len(words), "text": text}}
+    null = {"match": "null", "result": {"color": color, "index": len(of), "text": text}}
+    return [{"options": options, "type": "value"}, {"options": null, "type": "special"}]
+
+
+def said(column: str, of: Mapping[str, tuple[str, str]], nothing: tuple[str, str]) -> dict[str, Any]:
+    """Words instead of a column's values, and instead of no value."""
     return {
         "matcher": {"id": "byName", "options": column},
         "properties": [
-            {"id": "mappings", "value": [{"options": options, "type": "value"}, {"options": null, "type": "special"}]},
+            {"id": "mappings", "value": words(of, nothing)},
             {"id": "custom.cellOptions", "value": {"type": "color-text"}},
         ],
     }

@@ -9,14 +9,24 @@ from generator.dashboards.bands import COLORS, bands
 from generator.dashboards.verdicts import verdicts
 from generator.model import Model
 from generator.panels import Panel, Query, filled, job_matcher
-from generator.quality_panels import NOT_CALIBRATED, TICKETS, Table, changes, dimensions_table, quality_panels, rulers
+from generator.quality_panels import (
+    NOT_CALIBRATED,
+    TICKETS,
+    Notice,
+    Table,
+    changes,
+    dimensions_table,
+    quality_panels,
+    rulers,
+    simulated,
+)
 from generator.sources.registry import SOURCES
 
 _UNITS = {"share": "percentunit", "answers": "short", "USD": "currencyUSD", "s": "s"}
 _COLUMN_UNITS = {"share": "percentunit", "number": "short", "calibrated": "short"}
 _PLACES = {
-    "pass": (0, 0, 14, 11), "sample": (14, 0, 10, 6), "verdicts": (14, 6, 10, 5), "cost": (0, 16, 6, 7), "queue": (6, 16, 6, 7),
-    "oldest": (12, 16, 6, 7), "dropped": (18, 16, 6, 7),
+    "pass": (0, 3, 14, 11), "sample": (14, 3, 10, 6), "verdicts": (14, 9, 10, 5), "cost": (0, 19, 6, 7), "queue": (6, 19, 6, 7),
+    "oldest": (12, 19, 6, 7), "dropped": (18, 19, 6, 7),
 }  # fmt: skip
 
 
@@ -27,9 +37,10 @@ def build(model: Model) -> list[Artifact]:
     job = job_matcher(model)
     panels = [_panel(model, panel) for panel in quality_panels(model)]
     panels.insert(3, _table(model, dimensions_table()))
+    panels.insert(0, _notice(model, simulated(model)))
     if c.LOKI in model.placement:
         question = "Which answers failed, and why? A click on the call shows its question, answer and trace."
-        panels.append(verdicts(model, "Answers that failed", question, 'label = "fail"', (0, 23, 24, 10)))
+        panels.append(verdicts(model, "Answers that failed", question, 'label = "fail"', (0, 26, 24, 10)))
     series = f"{c.requests_rate(str(model.alerts.windows.detect))}{{{job}}}"
     variables = [g.data_source(), g.from_label("model", c.MODEL, series)]
     links = [g.link("Golden signals", f"/d/{c.UID_GOLDEN}"), g.link("One call", f"/d/{c.UID_CALL}")]
@@ -66,6 +77,19 @@ def _has_band(queries: tuple[Query, ...]) -> bool:
     return any(query.aspect == "high" for query in queries)
 
 
+def _notice(model: Model, notice: Notice) -> dict[str, Any]:
+    """A row that is orange while there is something to be said, and plain otherwise."""
+    said = g.words({"1": (notice.text, "orange"), "0": (notice.otherwise, "text")}, ("no worker tells", "text"))
+    return g.plain(
+        "stat", notice.title, notice.question, g.PROMETHEUS, [g.prometheus(_filled(model, notice.expr), "", "A")], (0, 0, 24, 3),
+        fieldConfig={"defaults": {"mappings": said}, "overrides": []},
+        options={
+            "colorMode": "value", "graphMode": "none", "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
+            "text": {"valueSize": 18}, "textMode": "value",
+        },
+    )  # fmt: skip
+
+
 def _table(model: Model, table: Table) -> dict[str, Any]:
     refs = [chr(ord("A") + place) for place in range(len(table.columns))]
     targets = [
@@ -87,7 +111,7 @@ def _table(model: Model, table: Table) -> dict[str, Any]:
         if column.unit == "calibrated"
     ]
     return g.plain(
-        "table", table.title, table.question, g.PROMETHEUS, targets, (0, 11, 24, 5), transformations=transformations,
+        "table", table.title, table.question, g.PROMETHEUS, targets, (0, 14, 24, 5), transformations=transformations,
         fieldConfig={"defaults": {"decimals": 2}, "overrides": overrides}, options={"showHeader": True},
     )  # fmt: skip
 

@@ -14,7 +14,15 @@ from generator.judging import worker
 from generator.model import Model
 from generator.panels import Panel, golden_panels, job_matcher
 from generator.promql import one_of
-from generator.quality_panels import NOT_CALIBRATED, TICKETS, changes, dimensions_table, quality_panels, rulers
+from generator.quality_panels import (
+    NOT_CALIBRATED,
+    TICKETS,
+    changes,
+    dimensions_table,
+    quality_panels,
+    rulers,
+    simulated,
+)
 from generator.sources.registry import SOURCES
 from generator.templating import source
 
@@ -76,6 +84,7 @@ def _quality(model: Model) -> dict[str, Any]:
         "range": 86400,
         "filters": ["model"],
         "other_page": {"href": c.PAGE, "name": "Golden signals"},
+        "notice": asdict(simulated(model)),
         "table": _columns(),
         "dimensions": [one.name for one in model.evals.dimensions],
         "tastes": list(model.evals.tastes),

@@ -59,6 +59,7 @@ def judged(evals: Judged, matchers: str) -> list[Recording]:
         (e.EVAL_QUEUE, evals.queue, ()),
         (e.EVAL_OLDEST_MAX, evals.oldest, ()),
         (e.EVAL_BUDGET_LEFT, evals.budget_left, ()),
+        (e.EVAL_JUDGE_SIMULATED, evals.judge_simulated, ()),
         (e.EVAL_LABELS, evals.labels, by_dimension),
         (e.EVAL_AGREEMENT, evals.agreement, by_dimension),
         (e.EVAL_KAPPA_LOW, evals.kappa_low, by_dimension),

@@ -23,6 +23,7 @@ class Judged:
     queue: Rate
     oldest: Rate
     budget_left: Rate
+    judge_simulated: Rate
     labels: Rate
     agreement: Rate
     kappa_low: Rate

@@ -49,6 +49,7 @@ KIT = Source(
         queue=_level(e.KIT_EVAL_QUEUE_DEPTH),
         oldest=_level(e.KIT_EVAL_OLDEST),
         budget_left=_level(e.KIT_EVAL_BUDGET_LEFT, "min"),
+        judge_simulated=_level(e.KIT_EVAL_JUDGE_SIMULATED),
         labels=_level(e.KIT_EVAL_LABELS),
         agreement=_level(e.KIT_EVAL_AGREEMENT),
         kappa_low=_level(e.KIT_EVAL_KAPPA_LOW),

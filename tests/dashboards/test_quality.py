@@ -15,6 +15,7 @@ from generator.page import build as page
 from generator.pipeline import artifacts
 from generator.proofs.contract.check import check
 from generator.proofs.contract.in_dashboards import in_page
+from generator.quality_panels import simulated
 from tests.conftest import SMALL
 
 BRAND = "evals: {dimensions: [groundedness, {name: brand, rubric: 'Does it speak as the brand does, warm and plain?', taste: true}]}\n"
@@ -45,8 +46,32 @@ def overrides(one: dict[str, Any], name: str) -> dict[str, Any]:
 
 def test_every_panel_says_which_question_it_answers(board: dict[str, Any]) -> None:
     """The description is a question."""
-    assert len(board["panels"]) == 9
+    assert len(board["panels"]) == 10
     assert all("?" in one["description"] for one in board["panels"])
+
+
+def test_a_simulated_judge_is_said_first(board: dict[str, Any]) -> None:
+    """Above all else, by the series that the worker tells; otherwise the judge's name stands there."""
+    first = board["panels"][0]
+    assert first["gridPos"]["y"] == 0
+    assert all(one["gridPos"]["y"] >= first["gridPos"]["h"] for one in board["panels"][1:])
+    assert e.EVAL_JUDGE_SIMULATED in first["targets"][0]["expr"]
+    said = first["fieldConfig"]["defaults"]["mappings"][0]["options"]
+    assert "these verdicts are a demonstration" in said["1"]["text"]
+    assert said["0"]["text"] == "claude-haiku-4-5"
+
+
+@pytest.mark.parametrize(
+    ("judge", "keys"),
+    [
+        ("claude-haiku-4-5", "ANTHROPIC_API_KEY or JUDGE_API_KEY"),
+        ("gpt-4o-mini", "OPENAI_API_KEY or JUDGE_API_KEY"),
+        ("mine, provider: openai-compatible, base_url: 'http://127.0.0.1:1/v1'", "worker JUDGE_API_KEY"),
+    ],
+)
+def test_the_key_of_the_spec_s_own_judge_is_asked_for(model_of: Callable[[str], Model], judge: str, keys: str) -> None:
+    """Which one that is depends on whose model it is, and where it answers."""
+    assert keys in simulated(model_of(SMALL + f"evals: {{judge: {{model: {judge}}}}}\n")).text
 
 
 @pytest.mark.parametrize("dimension", ["groundedness", "refusal", "tone"])

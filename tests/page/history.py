@@ -61,6 +61,7 @@ def _samples(model: Model, now: int) -> Iterator[Sample]:
         spent = 3.1 * hour / 24
         yield e.EVAL_BUDGET_LEFT, {}, at, model.evals.judge.max_usd_per_day - spent
         yield e.judge_cost(SLOW), {}, at, 3.1 / DAY
+        yield e.EVAL_JUDGE_SIMULATED, {}, at, 0
         waiting = 4 + 60 * max(0.0, math.sin(hour / 2)) ** 8
         yield e.EVAL_QUEUE, {}, at, round(waiting)
         yield e.EVAL_OLDEST_MAX, {}, at, waiting * 4

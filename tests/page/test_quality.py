@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Page
 
+from generator import eval_names as e
 from tests.page.conftest import HOSTILE, Served, loaded
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.xdist_group("quality-page"), pytest.mark.timeout(120)]
@@ -63,6 +64,25 @@ def test_another_rubric_is_a_mark_of_its_own(page: Page) -> None:
     assert "judge or rubric of refusal changed" in page.inner_text("#marks")
     assert page.evaluate("LLM.marks.filter((mark) => mark.text.includes('rubric')).length") == 1
     assert len(set(page.evaluate("LLM.marks.map((mark) => mark.color)"))) == 2
+
+
+def test_a_simulated_judge_is_said_before_any_number(page: Page) -> None:
+    """While the worker tells so, with what to do about it, above the panels; with a judge that is a model there is nothing to say."""
+    assert not page.locator("#notice").is_visible()
+    told = {"status": "success", "data": {"resultType": "vector", "result": [{"metric": {}, "value": [0, "1"]}]}}
+    page.route(
+        "**/api/v1/query",
+        lambda route: (
+            route.fulfill(json=told)
+            if e.EVAL_JUDGE_SIMULATED in parse_qs(route.request.post_data or "")["query"][0]
+            else route.fallback()
+        ),
+    )
+    page.select_option("#range", "21600")
+    page.wait_for_selector("#notice:not([hidden])")
+    assert "bundled simulator: these verdicts are a demonstration" in page.inner_text("#notice")
+    assert "_API_KEY" in page.inner_text("#notice")
+    assert page.locator("#notice").bounding_box()["y"] < page.locator("#panel-pass").bounding_box()["y"]  # type: ignore[index]
 
 
 def test_cost_queue_and_losses_are_numbers(page: Page) -> None:

@@ -20,6 +20,18 @@
     }
     return found;
   };
+  // Said before any number is shown; what judges otherwise needs no words here.
+  const notice = el("p", undefined, {id: "notice", role: "note"});
+  notice.hidden = true;
+  document.querySelector("main").before(notice);
+  parts.push({
+    async load(_start, end) {
+      const [found] = (await api("query", {query: filled(config.notice.expr), time: end})).result;
+      notice.hidden = !found || Number(found.value[1]) !== 1;
+      notice.textContent = notice.hidden ? "" : config.notice.text;
+    },
+  });
+
   const list = el("ul", undefined, {id: "marks", "aria-label": "Changes and alerts in this range"});
   document.querySelector("main").before(list);
   parts.push({
