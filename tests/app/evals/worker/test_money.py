@@ -5,7 +5,7 @@ import time
 
 from app.evals.settings import Settings
 from app.evals.store import Store
-from app.evals.worker.purse import day
+from app.evals.worker.purse import OVER, day
 from app.telemetry import Telemetry
 
 from tests.app.evals.worker.conftest import USD, FakeJudge, item, with_judge
@@ -60,6 +60,39 @@ def test_one_long_answer_does_not_end_the_day(store: Store, settings: Settings, 
     assert store.depth().skipped == 1
     assert len(store.verdicts()) == 4
     assert worker.said == []
+
+
+def test_an_answer_that_no_longer_fits_is_left_out_alone(store: Store, settings: Settings, kit: Telemetry) -> None:
+    """With 0.85 of 1.00 USD left, one that may cost 0.9 is skipped, with the reason, and the short ones after it are judged."""
+    today = day(time.time())
+    earlier = store.reserve(0.15, 1.0, 60, today)
+    assert earlier
+    store.settle(earlier, 0.15)
+    judge = FakeJudge()
+    judge.most_usd = lambda item, _dimension: 0.9 if item.answer == "long" else 0.01  # type: ignore[method-assign]
+    store.put([item(1, answer="long"), *(item(number) for number in range(2, 12)), item(12, answer="long"), item(13)])
+    worker = Worker(store, judge, with_judge(settings, max_usd_per_day=1.0, concurrency=1), kit)
+    asyncio.run(worker.until(worker.drained))
+    assert store.depth().skipped == 2
+    assert len(store.verdicts()) == 22
+    (said,) = worker.said
+    assert "judging it may cost 0.9000 USD, and 0.8500 of 1.00 USD are left" in said
+    assert store.state(OVER) is None
+
+
+def test_a_long_answer_at_the_end_of_the_budget_does_not_keep_it_open(
+    store: Store, settings: Settings, kit: Telemetry
+) -> None:
+    """Once no typical judgement fits the day is over, and the sentence says that."""
+    judge = FakeJudge()
+    judge.most_usd = lambda item, _dimension: 0.05 if item.answer == "long" else 0.01  # type: ignore[method-assign]
+    store.put([item(number, **({"answer": "long"} if number % 5 == 0 else {})) for number in range(1, 80)])
+    worker = Worker(store, judge, with_judge(settings, max_usd_per_day=0.06, concurrency=1), kit)
+    asyncio.run(worker.until(worker.drained))
+    assert store.spent(day(time.time())).usd > 0.06 - 0.01
+    assert store.state(OVER) == {"day": day(time.time())}
+    assert "of 0.06 USD), no typical judgement fits" in worker.said[-1]
+    assert len(worker.said) == 2
 
 
 def test_a_judge_without_a_price_is_held_to_a_number_of_calls(store: Store, settings: Settings, kit: Telemetry) -> None:
