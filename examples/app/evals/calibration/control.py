@@ -4,6 +4,7 @@ A provider may change a model behind its name. Verdicts of this set are money an
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,12 +15,16 @@ from app.evals.calibration.control_set import Control, fingerprint, load
 from app.evals.judge import Judge, JudgeRefused, JudgeUnavailable
 from app.evals.settings import Dimension, Settings
 from app.evals.store import Store
+from app.evals.worker.allowance import Allowance
 from app.evals.worker.purse import Purse
 from app.evals.worker.rate import Bucket, back_off
 
 ATTEMPTS = 4
 PATIENCE = 60.0
 """Seconds that one pause may take; an endpoint that wants more is asked another time."""
+HOPELESS = 5
+"""Refusals, and no verdict before them, after which it is the judge that refuses, and not its provider that minds an answer."""
+_said = logging.getLogger("llm.evals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +48,40 @@ class Drift:
 
 async def rejudge(
     store: Store, judge: Judge, settings: Settings, now: float | None = None, *,
-    reset: bool = False, worker: str = "", controls: Sequence[Control] | None = None,
+    reset: bool = False, worker: str = "", controls: Sequence[Control] | None = None, dimensions: Sequence[Dimension] | None = None,
 ) -> list[Drift]:  # fmt: skip
-    """Judge the control set once in every dimension, and keep what came out as the state `control/<dimension>`.
+    """Judge the control set once in every dimension, or in some, and keep what came out as the state `control/<dimension>`.
 
-    The first verdicts of a judge by a rubric are those that later ones are compared with; with `reset` today's are. It is paid from the day's
-    budget, at most half of the judge's requests a minute are used, and a calibration of another judge or rubric is taken back.
+    The first verdicts of a judge by a rubric are those that later ones are compared with; with `reset` today's are. It is paid from its share
+    of the day's budget, at most half of the judge's requests a minute are used, and a calibration of another judge or rubric is taken back.
+    An answer that the judge's provider refuses (a content filter does) has the label `error`.
 
     Raises:
-        JudgeUnavailable, JudgeRefused: the judge cannot be had; dimensions that are finished are kept.
-        Over: today's budget has no room.
+        JudgeUnavailable, JudgeRefused: the judge cannot be had, or refuses all; dimensions that are finished are kept.
+        Over: today's budget, or the control set's share of it, has no room.
         StoreError, ValueError: as the store and the rubrics say.
     """
     asked = await asyncio.to_thread(load) if controls is None else controls
-    purse = Purse(store, judge, settings.judge, worker, _nothing, _nothing)
-    asking = _Asking(judge, purse, Bucket(settings.judge.per_minute / 2), max(1, settings.judge.concurrency // 2))
+    allowance = Allowance(store, Purse(store, judge, settings.judge, worker, _said.warning, _nothing))
+    bucket, at_once = Bucket(settings.judge.per_minute / 2), max(1, settings.judge.concurrency // 2)
     await asyncio.to_thread(expire, store, settings, judge.name)
     found = []
-    for dimension in settings.dimensions:
-        labels = await asking.labels(asked, dimension)
+    for dimension in settings.dimensions if dimensions is None else dimensions:
+        await allowance.check([one.item for one in asked], dimension)
+        labels = await _Asking(judge, allowance, bucket, at_once).labels(asked, dimension)
         at = time.time() if now is None else now
         found.append(await asyncio.to_thread(_kept, store, judge, dimension, asked, labels, at, reset))
     return found
 
 
 class _Asking:
-    """Asks a judge, a few requests at a time; the first that fails for good ends it."""
+    """Asks a judge in one dimension, a few requests at a time; the first that fails for good ends it."""
 
-    def __init__(self, judge: Judge, purse: Purse, bucket: Bucket, at_once: int) -> None:
-        self._judge, self._purse, self._bucket = judge, purse, bucket
+    def __init__(self, judge: Judge, allowance: Allowance, bucket: Bucket, at_once: int) -> None:
+        self._judge, self._allowance, self._bucket = judge, allowance, bucket
         self._limit, self._failed = asyncio.Semaphore(at_once), False
+        self._judged = 0
+        self._refused: list[JudgeRefused] = []
 
     async def labels(self, controls: Sequence[Control], dimension: Dimension) -> dict[str, str]:
         """The judge's label of each, by name. Raises what judge and purse raise."""
@@ -82,6 +91,8 @@ class _Asking:
         for one in found:
             if isinstance(one, BaseException):
                 raise one
+        if self._refused and not self._judged:
+            raise self._refused[-1]
         return {one.name: str(label) for one, label in zip(controls, found, strict=True)}
 
     async def _label(self, one: Control, dimension: Dimension) -> str:
@@ -97,24 +108,28 @@ class _Asking:
         while True:
             attempt += 1
             await self._bucket.take()
-            coins = await self._purse.reserve(one.item, dimension)
+            held = await self._allowance.reserve(one.item, dimension)
             # Who is cancelled while the judge thinks may have to pay for all of it.
-            usd = coins.usd
+            usd = held.coins.usd
             try:
                 verdict = await self._judge.judge(one.item, dimension)
                 # Where calls are counted instead of money, any amount is one call.
-                usd = verdict.usd or (1.0 if coins.counted else 0.0)
+                usd = verdict.usd or (1.0 if held.coins.counted else 0.0)
             except JudgeUnavailable as error:
                 usd, pause = error.usd, back_off(attempt, error.retry_after)
                 if attempt == ATTEMPTS or pause > PATIENCE:
                     raise
             except JudgeRefused as error:
                 usd = error.usd
-                raise
+                self._refused.append(error)
+                if error.misconfigured or (not self._judged and len(self._refused) >= HOPELESS):
+                    raise
+                return "error"
             else:
+                self._judged += 1
                 return verdict.label
             finally:
-                await asyncio.shield(asyncio.to_thread(self._purse.settled, coins, usd))
+                await asyncio.shield(asyncio.to_thread(self._allowance.settled, held, usd))
             await asyncio.sleep(pause)
 
 
@@ -141,4 +156,4 @@ def _kept(
 
 
 def _nothing(_told: str) -> None:
-    """The worker has said it already."""
+    """The worker has said it already, or what is raised says it."""

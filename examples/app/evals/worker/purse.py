@@ -69,6 +69,11 @@ class Purse:
         if self._over and self._over == day(self._clock()):
             raise Over(f"the budget of {self._over} is spent")
 
+    @property
+    def counted(self) -> bool:
+        """Calls are counted, because nobody knows what one costs."""
+        return not self._priced
+
     def most(self, item: Item, dimension: Dimension) -> float:
         """What this judgement may cost at most, in USD; 1 where calls are counted."""
         return self._judge.most_usd(item, dimension) if self._priced else 1.0

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from app.evals.item import Item
-from app.evals.judge import JudgeUnavailable
+from app.evals.judge import JudgeRefused, JudgeUnavailable
 from app.evals.judge.rubric import version_of
 from app.evals.settings import Dimension, JudgeSettings, Settings
 from app.evals.store import Store
@@ -25,17 +25,20 @@ def settings(*dimensions: Dimension, usd: float = 5.0, priced: bool = True) -> S
 
 
 class FakeJudge:
-    """In this process. `said` decides; the first `down` requests fail."""
+    """In this process. `said` decides; the first `down` requests fail, and call_ids in `refuses` are refused."""
 
     priced, real = True, False
 
     def __init__(self, said: Said = lambda _item, _dimension: "pass", name: str = JUDGE, down: int = 0) -> None:
         self.said, self.name, self.down, self.calls = said, name, down, 0
+        self.refuses: set[str] = set()
 
     async def judge(self, item: Item, dimension: Dimension) -> Verdict:
         self.calls += 1
         if self.calls <= self.down:
             raise JudgeUnavailable("503", retry_after=0.0, usd=0.0)
+        if item.call_id in self.refuses:
+            raise JudgeRefused("400: content management policy")
         return Verdict(
             item.call_id, dimension.name, self.rubric(dimension), self.said(item, dimension), None, "so", (), self.name, USD, 1.0,
             item.model, item.weight,

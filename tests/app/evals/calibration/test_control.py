@@ -9,13 +9,14 @@ from pathlib import Path
 from time import time
 
 import pytest
-from app.evals.calibration.control import rejudge
+from app.evals.calibration.control import HOPELESS, rejudge
 from app.evals.calibration.control_set import Control, fingerprint, load
 from app.evals.item import Item
 from app.evals.judge import JudgeRefused, JudgeUnavailable
 from app.evals.settings import Dimension
 from app.evals.store import Store
 from app.evals.verdict import Label, Verdict
+from app.evals.worker.allowance import SHARE
 from app.evals.worker.purse import Over
 
 from tests.app.evals.calibration.judged import GROUNDED, TONE, USD, FakeJudge, settings
@@ -107,6 +108,59 @@ def test_it_costs_money_and_enters_no_total_and_no_verdicts(store: Store, priced
     assert totals.judge_usd == pytest.approx(2 * len(SET) * USD if priced else 0)
 
 
+def test_an_answer_that_the_provider_refuses_is_an_error_and_ends_nothing(store: Store) -> None:
+    """A content filter minds one text: the others are compared as ever."""
+    judge = FakeJudge(truth)
+    asyncio.run(rejudge(store, judge, settings(GROUNDED), 1.0))
+    judge.refuses = {SET[-1].item.call_id}
+    found = asyncio.run(rejudge(store, judge, settings(GROUNDED), 2.0))[0]
+    assert (found.size, found.changes, found.errors) == (len(SET), (SET[-1].name,), 1)
+    assert judge.calls == 2 * len(SET)
+
+
+def test_a_judge_that_refuses_every_answer_is_asked_a_few_times_and_compared_with_nothing(store: Store) -> None:
+    """That is no content filter: a reference of nothing but errors would compare nothing ever after."""
+    judge = FakeJudge(truth)
+    judge.refuses = set(TRUTH)
+    with pytest.raises(JudgeRefused):
+        asyncio.run(rejudge(store, judge, settings(GROUNDED)))
+    assert HOPELESS <= judge.calls <= HOPELESS + 4
+    with pytest.raises(JudgeRefused):
+        asyncio.run(rejudge(store, judge, settings(GROUNDED), controls=SET[:3]))
+    assert store.state("control/groundedness") is None
+
+
+@pytest.mark.parametrize("priced", [True, False])
+def test_the_control_set_has_a_share_of_the_budget(store: Store, priced: bool) -> None:
+    """However often it is asked for: three quarters are left for answers, and no half of it is paid for."""
+    judge, usd = FakeJudge(truth), len(SET) * (USD if priced else 0.005) / SHARE * 2.5
+    judge.most_usd = lambda _item, _dimension: 10 * USD  # type: ignore[method-assign]
+    for _time in range(2):
+        asyncio.run(rejudge(store, judge, settings(GROUNDED, usd=usd, priced=priced)))
+    with pytest.raises(Over, match="the control set has 25% of the day's budget"):
+        asyncio.run(rejudge(store, judge, settings(GROUNDED, usd=usd, priced=priced)))
+    assert judge.calls == 2 * len(SET)
+    today = datetime.fromtimestamp(time(), UTC).date().isoformat()
+    key, unit = (today, USD) if priced else (f"calls {today}", 1)
+    assert store.spent(key).usd == pytest.approx(2 * len(SET) * unit)
+    assert store.spent(key).reserved == store.spent(f"control {key}").reserved == 0
+
+
+def test_a_share_that_is_used_up_on_the_way_ends_it(store: Store) -> None:
+    """A judge that costs more than was thought: what was set aside is given back, and the share is kept."""
+
+    class Dear(FakeJudge):
+        def most_usd(self, _item: Item, _dimension: Dimension) -> float:
+            return USD
+
+    judge, usd = Dear(truth), len(SET) * USD / SHARE / 2
+    with pytest.raises(Over, match="a judgement may take"):
+        asyncio.run(rejudge(store, judge, settings(GROUNDED, usd=usd)))
+    spent = store.spent(datetime.fromtimestamp(time(), UTC).date().isoformat())
+    assert spent.usd <= usd * SHARE
+    assert spent.reserved == 0
+
+
 def test_no_money_no_control(store: Store) -> None:
     """What would exceed the day's budget is not asked for, and nothing is kept."""
     judge = FakeJudge(truth)
@@ -128,7 +182,7 @@ def test_what_a_refused_request_cost_is_settled(store: Store) -> None:
     class Refuses(FakeJudge):
         async def judge(self, _item: Item, _dimension: Dimension) -> Verdict:
             self.calls += 1
-            raise JudgeRefused("401", usd=0.5)
+            raise JudgeRefused("401", usd=0.5, misconfigured=True)
 
     judge = Refuses()
     with pytest.raises(JudgeRefused):

@@ -51,7 +51,7 @@ class FakeJudge:
     def __init__(self, seconds: float = 0.0) -> None:
         self.seconds, self.calls, self.at_once, self.most_at_once, self.closed = seconds, 0, 0, 0, False
         self.asked: list[tuple[str, str]] = []
-        self.down, self.refuses, self.misconfigured = False, set[str](), False
+        self.down, self.refuses, self.misconfigured, self.misconfigured_in = False, set[str](), False, ""
         self.retry_after: float | None = None
 
     async def judge(self, item: Item, dimension: Dimension) -> Verdict:
@@ -63,7 +63,7 @@ class FakeJudge:
             await asyncio.sleep(self.seconds)
         finally:
             self.at_once -= 1
-        if self.misconfigured:
+        if self.misconfigured or self.misconfigured_in == dimension.name:
             raise JudgeRefused("401 wrong key", misconfigured=True)
         if self.down:
             raise JudgeUnavailable("503 no capacity", self.retry_after)
