@@ -34,7 +34,7 @@ class Judge(Section):
     price: Price | None = about("Instead of the list price.", lands=_LANDS, default=None)
     max_usd_per_day: number(0, 1e6) = about("Judging stops at this budget.", lands=_LANDS, default=5.0)
     concurrency: whole(1, 64) = about("Judgements under way at once.", lands=_LANDS, default=4)
-    per_minute: whole(1, 100_000) = about("Most requests a minute.", lands=_LANDS, default=120)
+    per_minute: whole(1, 100_000) = about("Most requests a minute, of each worker.", lands=_LANDS, default=120)
 
 
 class Dimension(Section):

@@ -90,6 +90,7 @@ def _control(arguments: argparse.Namespace, store: Store, settings: Settings, pl
     from app.evals.calibration.control_set import load
     from app.evals.judge import JudgeRefused, JudgeUnavailable, judge_of
     from app.evals.worker.purse import Over
+    from app.evals.worker.rate import Bucket
 
     answers = len(load()) * len(settings.dimensions)
     minutes = answers / max(1, settings.judge.per_minute / 2)
@@ -99,9 +100,11 @@ def _control(arguments: argparse.Namespace, store: Store, settings: Settings, pl
     )
 
     async def judged() -> list[Drift]:
-        judge = judge_of(settings.judge, place.simulator, os.environ)
+        # A worker may be at work beside it, at the full rate.
+        bucket = Bucket(settings.judge.per_minute / 2)
+        judge = judge_of(settings.judge, place.simulator, os.environ, pace=bucket.take)
         try:
-            return await rejudge(store, judge, settings, reset=arguments.reset, worker=place.worker)
+            return await rejudge(store, judge, settings, reset=arguments.reset, worker=place.worker, bucket=bucket)
         finally:
             await judge.close()
 

@@ -49,11 +49,13 @@ class Drift:
 async def rejudge(
     store: Store, judge: Judge, settings: Settings, now: float | None = None, *,
     reset: bool = False, worker: str = "", controls: Sequence[Control] | None = None, dimensions: Sequence[Dimension] | None = None,
+    bucket: Bucket | None = None,
 ) -> list[Drift]:  # fmt: skip
     """Judge the control set once in every dimension, or in some, and keep what came out as the state `control/<dimension>`.
 
     The first verdicts of a judge by a rubric are those that later ones are compared with; with `reset` today's are. It is paid from its share
-    of the day's budget, at most half of the judge's requests a minute are used, and a calibration of another judge or rubric is taken back.
+    of the day's budget, and asks half as many at a time as answers are judged; where the judge's requests wait for a `bucket`, the first of
+    each judgement does so before money is set aside. A calibration of another judge or rubric is taken back.
     An answer that the judge's provider refuses (a content filter does) has the label `error`.
 
     Raises:
@@ -63,7 +65,7 @@ async def rejudge(
     """
     asked = await asyncio.to_thread(load) if controls is None else controls
     allowance = Allowance(store, Purse(store, judge, settings.judge, worker, _said.warning, _nothing))
-    bucket, at_once = Bucket(settings.judge.per_minute / 2), max(1, settings.judge.concurrency // 2)
+    bucket, at_once = bucket or Bucket(0), max(1, settings.judge.concurrency // 2)
     await asyncio.to_thread(expire, store, settings, judge.name)
     found = []
     for dimension in settings.dimensions if dimensions is None else dimensions:
@@ -107,7 +109,7 @@ class _Asking:
         attempt = 0
         while True:
             attempt += 1
-            await self._bucket.take()
+            await self._bucket.ahead()
             held = await self._allowance.reserve(one.item, dimension)
             # Who is cancelled while the judge thinks may have to pay for all of it.
             usd = held.coins.usd

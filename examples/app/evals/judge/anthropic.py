@@ -8,15 +8,18 @@ from typing import Any
 from app.evals.judge.prompt import Prompt
 from app.evals.judge.template import TOOL, schema
 from app.evals.judge.trouble import Endpoint, meaning
-from app.evals.judge.wire import TIMEOUT_SECONDS, Earlier, Heard, most_tokens
+from app.evals.judge.wire import TIMEOUT_SECONDS, Earlier, Heard, Pace, at_once, most_tokens
 
 
 class AnthropicWire:
     """One model at one endpoint; a temperature is left out once the endpoint has refused it, as it does for some models."""
 
-    def __init__(self, endpoint: Endpoint, base_url: str, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, endpoint: Endpoint, base_url: str, timeout: float = TIMEOUT_SECONDS, pace: Pace = at_once
+    ) -> None:
         import anthropic
 
+        self._pace = pace
         self._endpoint, self._most = endpoint, most_tokens(endpoint.model)
         self._raised = (anthropic.APIError, ValueError)
         self._status = anthropic.APIStatusError
@@ -39,6 +42,7 @@ class AnthropicWire:
     async def _create(self, system: str, messages: Any, scale: int) -> Any:
         tool: Any = {"name": TOOL, "description": "Give the verdict.", "input_schema": schema(scale)}
         for temperature in (self.temperature, False):
+            await self._pace()
             try:
                 reply = await self._client.messages.create(
                     model=self._endpoint.model,

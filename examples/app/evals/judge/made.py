@@ -10,7 +10,7 @@ from app.evals.judge.anthropic import AnthropicWire
 from app.evals.judge.judges import Judge, LLMJudge
 from app.evals.judge.openai import OpenAIWire
 from app.evals.judge.trouble import Endpoint
-from app.evals.judge.wire import TIMEOUT_SECONDS, Wire
+from app.evals.judge.wire import TIMEOUT_SECONDS, Pace, Wire, at_once
 from app.evals.settings import JudgeSettings, Settings
 
 OWN = "JUDGE_API_KEY"
@@ -24,13 +24,14 @@ class _Place(NamedTuple):
 
 
 def judge_of(
-    settings: Settings | JudgeSettings, simulator: str, environ: Mapping[str, str] = os.environ, timeout: float = TIMEOUT_SECONDS
+    settings: Settings | JudgeSettings, simulator: str, environ: Mapping[str, str] = os.environ, timeout: float = TIMEOUT_SECONDS,
+    pace: Pace = at_once,
 ) -> Judge:  # fmt: skip
     """The judge of the settings; without a key and without an address of its own the simulator at `simulator` plays it.
 
     `JUDGE_API_KEY` (or a file, `JUDGE_API_KEY_FILE`) goes to `base_url`, or to the provider itself where there is none; the provider's own key
     goes where the application sends it, and never to a `base_url`. Raises ValueError for settings that make no judge, and OSError for a
-    file that cannot be read.
+    file that cannot be read. `pace` is waited for before each request.
     """
     told = settings.judge if isinstance(settings, Settings) else settings
     if told.provider not in {"openai", "openai-compatible", "anthropic"}:
@@ -41,7 +42,7 @@ def judge_of(
     place = _place(told, own, simulator.rstrip("/"), environ)
     endpoint = Endpoint(told.model, _shown(place.url), place.key, OWN if told.base_url else f"{OWN} or {own}_API_KEY")
     make: type[OpenAIWire | AnthropicWire] = AnthropicWire if own == "ANTHROPIC" else OpenAIWire
-    wire: Wire = make(endpoint, place.url, timeout)
+    wire: Wire = make(endpoint, place.url, timeout, pace)
     return LLMJudge(told.model, wire, told.usd_per_million_tokens, real=place.real)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from app.evals.judge.prompt import Prompt
 from app.evals.judge.template import TOOL, schema
 from app.evals.judge.trouble import Endpoint, meaning
-from app.evals.judge.wire import TIMEOUT_SECONDS, Earlier, Heard, most_tokens
+from app.evals.judge.wire import TIMEOUT_SECONDS, Earlier, Heard, Pace, at_once, most_tokens
 
 FORMATS = ("json_schema", "json_object", "text")
 _UNKNOWN = {400, 404, 415, 422, 501}
@@ -62,9 +62,12 @@ class Way:
 class OpenAIWire:
     """One model at one endpoint; the way that it takes is remembered once it has answered."""
 
-    def __init__(self, endpoint: Endpoint, base_url: str, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, endpoint: Endpoint, base_url: str, timeout: float = TIMEOUT_SECONDS, pace: Pace = at_once
+    ) -> None:
         import openai
 
+        self._pace = pace
         self._endpoint, self._most = endpoint, most_tokens(endpoint.model)
         self._raised = (openai.APIError, ValueError)
         self._status = openai.APIStatusError
@@ -92,6 +95,7 @@ class OpenAIWire:
         """A completion by the first way that the endpoint takes; raises the first refusal where it takes none."""
         way, first = self.way, None
         while True:
+            await self._pace()
             try:
                 reply = await self._client.chat.completions.create(
                     model=self._endpoint.model, messages=messages, **way.parameters(scale, self._most)

@@ -1,14 +1,16 @@
 """What one request to a judging model is, whichever protocol carries it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from app.evals.judge.price import MOST_THINKING, MOST_TOKENS
 from app.evals.judge.prompt import Prompt
 
 TIMEOUT_SECONDS = 60.0
+Pace: TypeAlias = Callable[[], Awaitable[None]]
+"""Is waited for before each HTTP request, those included that a refused parameter makes necessary."""
 _THINKS = re.compile(r"(?:^|[^a-z0-9])(?:o[1345]|r1|qw?vq|qwq)(?![a-z0-9])|gpt-5|reason|think|magistral", re.IGNORECASE)
 
 
@@ -33,11 +35,15 @@ class Earlier:
     words: str
 
 
+async def at_once() -> None:
+    """No pace: requests wait for nothing."""
+
+
 class Wire(Protocol):
     """One endpoint and model."""
 
     async def ask(self, prompt: Prompt, scale: int, most_usd: float, earlier: Earlier | None = None) -> Heard:
-        """One request, never repeated. Raises JudgeUnavailable, with `most_usd` where it may have been paid for, or JudgeRefused."""
+        """One request that is answered, never repeated. Raises JudgeUnavailable, with `most_usd` where it may have been paid for, or JudgeRefused."""
         ...
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from app.evals.judge import Judge
 from app.evals.settings import Dimension, Settings
 from app.evals.store import Store
+from app.evals.worker.rate import Bucket
 from app.evals.worker.said import told
 from app.evals.worker.turn import Turn
 
@@ -28,9 +29,11 @@ class Control:
     """
 
     def __init__(
-        self, store: Store, judge: Judge, settings: Settings, worker: str, clock: Callable[[], float] = time.time
+        self, store: Store, judge: Judge, settings: Settings, worker: str, clock: Callable[[], float] = time.time,
+        bucket: Bucket | None = None,
     ) -> None:  # fmt: skip
         self._store, self._judge, self._settings, self._worker, self._clock = store, judge, settings, worker, clock
+        self._bucket = bucket
         self._turn = Turn(store, "control", worker, _TURN, clock=clock)
 
     async def run(self) -> None:
@@ -67,8 +70,9 @@ class Control:
             # A slow judge takes longer than a turn.
             await asyncio.to_thread(self._turn.mine)
             await rejudge(
-                self._store, self._judge, self._settings, self._clock(), worker=self._worker, dimensions=[dimension]
-            )
+                self._store, self._judge, self._settings, self._clock(), worker=self._worker, dimensions=[dimension],
+                bucket=self._bucket,
+            )  # fmt: skip
         if due:
             await asyncio.to_thread(self._store.set_state, ATTEMPTS, None)
         await asyncio.to_thread(self._turn.over)

@@ -31,18 +31,19 @@ async def judge_until(
     """Judge until `stop`; process `number` of so many of this worker, the first of which speaks for all. Raises ValueError for a judge that cannot be made."""
     from app.evals.judge import judge_of
 
-    judge = await asyncio.to_thread(judge_of, settings.judge, place.simulator, environ)
+    # One for all that this process asks, the control set included.
+    bucket = Bucket(settings.judge.per_minute / processes)
+    judge = await asyncio.to_thread(judge_of, settings.judge, place.simulator, environ, pace=bucket.take)
     if number == 0:
         await asyncio.to_thread(_expire, store, settings, judge.name)
     speaks = _said.warning if number == 0 else _said.debug
     purse = Purse(store, judge, settings.judge, place.worker, _said.warning, speaks)
     gate = Gate(speaks)
-    bucket = Bucket(settings.judge.per_minute / processes)
     judging = Judging(store, judge, settings.dimensions, purse, gate, bucket, kit, place.worker)
     run = Run(
         store, judging, gate, worker=place.worker, concurrency=share(concurrency, processes), lease=place.lease
     )  # fmt: skip
-    control = Control(store, judge, settings, place.worker) if number == 0 else None
+    control = Control(store, judge, settings, place.worker, bucket=bucket) if number == 0 else None
     controlling = asyncio.create_task(control.run()) if control else None
     try:
         await run.run(stop)

@@ -67,7 +67,8 @@ class Judging:
         # First, so that what cannot be paid for waits for nothing.
         self._purse.check()
         async with self._gate.passed():
-            await self._bucket.take()
+            # Before money is set aside for it, which others could use meanwhile.
+            await self._bucket.ahead()
             coins = await self._reserved(claim.item, dimension)
             if self.stopping:
                 await self._kept(lambda: self._purse.settled(coins, 0.0))

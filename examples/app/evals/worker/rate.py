@@ -4,25 +4,42 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 
 BASE, CAP = 5.0, 900.0
 """Seconds: the longest first wait after a failure, and the longest of all."""
 
 
+_AHEAD: "ContextVar[Bucket | None]" = ContextVar("ahead", default=None)
+
+
 class Bucket:
     """Lets `per_minute` requests a minute through, at most `burst` of them at once; the others wait, first come first served.
 
+    Each request takes a token, also one that repeats or repairs another. The first of a judgement is waited for before money is set aside
+    (`ahead`); later ones hold that money, and wait behind a single first one at most. `per_minute` of 0 or less lets all through.
     Every process of a worker has one with its share, which is fair as long as all take from the same queue.
-    `per_minute` of 0 or less lets all through.
     """
 
     def __init__(self, per_minute: float, burst: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate, self._burst, self._clock = per_minute / 60, max(1.0, burst), clock
         self._tokens, self._at = self._burst, clock()
-        self._turn = asyncio.Lock()
+        self._firsts, self._turn = asyncio.Lock(), asyncio.Lock()
+
+    async def ahead(self) -> None:
+        """Return as soon as this task may make one request: its next `take` waits for nothing."""
+        async with self._firsts:
+            await self._token()
+        _AHEAD.set(self)
 
     async def take(self) -> None:
         """Return as soon as one more request may be made."""
+        if _AHEAD.get() is self:
+            _AHEAD.set(None)
+        else:
+            await self._token()
+
+    async def _token(self) -> None:
         if self._rate <= 0:
             return
         # The lock is a queue: asyncio wakes those who wait for one in their order.

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from app.evals.item import Item
 from app.evals.judge import Judge, judge_of
+from app.evals.judge.wire import Pace, at_once
 from app.evals.settings import Dimension, JudgeSettings
 
 from tests.app.simulator.conftest import Simulator, served, simulator
@@ -51,12 +52,12 @@ def item(answer: str = GOOD, number: int = 1, **more: Any) -> Item:
 
 def asked(
     url: str, work: Callable[[Judge], Awaitable[Found]], provider: str = "openai", *, environ: dict[str, str] | None = None,
-    timeout: float = 5.0, **more: Any,
+    timeout: float = 5.0, pace: Pace = at_once, **more: Any,
 ) -> Found:  # fmt: skip
     """What comes of some work with a judge at a simulator, which is closed afterwards."""
 
     async def run() -> Found:
-        judge = judge_of(dataclasses.replace(SETTINGS[provider], **more), url, environ or {}, timeout)
+        judge = judge_of(dataclasses.replace(SETTINGS[provider], **more), url, environ or {}, timeout, pace)
         try:
             return await work(judge)
         finally:

@@ -1,9 +1,10 @@
 """Endpoints that take less than OpenAI's own: what they refuse is left out, and they are not asked twice."""
 
+import contextlib
 from typing import Any
 
 import pytest
-from app.evals.judge import Judge, JudgeRefused, Verdict
+from app.evals.judge import Judge, JudgeRefused, JudgeUnavailable, Verdict
 
 from tests.app.evals.judge.conftest import GROUNDED, PRICES, asked, item
 from tests.app.evals.judge.local import USAGE, Local, local
@@ -15,7 +16,7 @@ def judged(server: Local, times: int = 1, **more: Any) -> list[Verdict]:
     async def work(judge: Judge) -> list[Verdict]:
         return [await judge.judge(item(number=number), GROUNDED) for number in range(times)]
 
-    return asked("http://127.0.0.1:9", work, base_url=server.url, provider="openai", **more)
+    return asked("http://127.0.0.1:9", work, base_url=server.url, **more)
 
 
 def forms(server: Local) -> list[str]:
@@ -91,6 +92,29 @@ def test_a_refusal_of_the_texts_is_none_of_the_parameters(message: str) -> None:
     with local(refuses={'"model"': (400, message)}) as server, pytest.raises(JudgeRefused):
         judged(server, 1)
     assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    ("provider", "endpoint", "requests"),
+    [
+        ("openai", {"says": "Hm."}, 2),
+        ("openai", {"refuses": {"response_format": (400, "unknown field")}}, 3),
+        ("anthropic", {"refuses": {'"temperature"': (400, "temperature is deprecated for this model")}}, 2),
+    ],
+)
+def test_every_request_waits_for_its_turn(provider: str, endpoint: dict[str, Any], requests: int) -> None:
+    """Also those that repair a reply, or leave a parameter out."""
+    with local(**endpoint) as server:
+        sent: list[int] = []
+
+        async def pace() -> None:
+            sent.append(len(server.bodies))
+
+        # The server speaks OpenAI's protocol only: Anthropic's second request is enough.
+        with contextlib.suppress(JudgeUnavailable):
+            judged(server, provider=provider, pace=pace)
+    assert len(server.bodies) == requests
+    assert sent == list(range(requests))
 
 
 def test_what_nobody_counted_is_taken_to_cost_the_most() -> None:

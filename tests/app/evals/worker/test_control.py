@@ -13,8 +13,9 @@ from app.evals.settings import Settings
 from app.evals.store import Store
 from app.evals.worker.control import ATTEMPTS, Control
 from app.evals.worker.purse import day
+from app.evals.worker.rate import Bucket
 
-from tests.app.evals.worker.conftest import GROUNDED, REFUSAL, FakeJudge
+from tests.app.evals.worker.conftest import GROUNDED, REFUSAL, FakeJudge, with_judge
 
 
 @pytest.fixture
@@ -107,6 +108,20 @@ def test_a_run_that_was_killed_counts_as_one_that_failed(store: Store, daily: Se
     calls = judge.calls
     assert not asyncio.run(Control(store, judge, daily, "a").once())
     assert judge.calls == calls
+
+
+def test_its_requests_are_of_the_same_rate_as_those_of_answers(store: Store, daily: Settings) -> None:
+    """Each waits for the process's bucket, and not for one of its own."""
+    taken: list[int] = []
+
+    class Counted(Bucket):
+        async def ahead(self) -> None:
+            taken.append(judge.calls)
+            await super().ahead()
+
+    judge, slow = FakeJudge(), with_judge(daily, concurrency=1, per_minute=1)
+    assert asyncio.run(Control(store, judge, slow, "a", bucket=Counted(0)).once())
+    assert taken == list(range(judge.calls))
 
 
 def test_never_is_never(store: Store, settings: Settings) -> None:

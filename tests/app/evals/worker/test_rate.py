@@ -50,6 +50,60 @@ def test_who_waits_first_goes_first() -> None:
     assert order == list(range(10))
 
 
+class Watch:
+    """A clock that goes on when somebody sleeps."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self._sleep = 0.0, asyncio.sleep
+        monkeypatch.setattr("app.evals.worker.rate.asyncio.sleep", self.sleep)
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        await self._sleep(0)
+        self.now += seconds
+
+
+def test_a_token_taken_ahead_is_for_one_request_of_that_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty a minute: a judgement of two requests takes two seconds' worth, whoever else asks meanwhile."""
+    watch = Watch(monkeypatch)
+    bucket, at = Bucket(60, clock=watch), []
+
+    async def judgement() -> None:
+        await bucket.ahead()
+        for _request in range(2):
+            await bucket.take()
+            at.append(watch.now)
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(judgement() for _one in range(4)))
+
+    asyncio.run(all_of_them())
+    assert at == [float(second) for second in range(8)]
+
+
+def test_who_repairs_a_reply_waits_for_one_first_request_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its money is set aside already, and the others' is not."""
+    bucket, order = Bucket(60, clock=Watch(monkeypatch)), []
+
+    async def first(name: str) -> None:
+        await bucket.ahead()
+        order.append(name)
+
+    async def both() -> None:
+        await bucket.ahead()
+        await bucket.take()
+        others = [asyncio.create_task(first(name)) for name in "abcd"]
+        await asyncio.sleep(0)
+        await bucket.take()
+        order.append("repair")
+        await asyncio.gather(*others)
+
+    asyncio.run(both())
+    assert order.index("repair") <= 1
+
+
 def test_no_rate_is_no_limit() -> None:
     async def many() -> None:
         bucket = Bucket(0)
