@@ -18,7 +18,7 @@ from generator.versions import PINNED
 _HEALTHY, _STARTED = "service_healthy", "service_started"
 _APP_USER = "10001:10001"
 _KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL")
-_JUDGE_KEY = "JUDGE_API_KEY"
+_JUDGE = ("JUDGE_API_KEY", "EVALS_SIMULATED_JUDGE")
 
 _PROFILE = {name: role for role, names in c.ROLES.items() for name in names} | {c.TRAFFIC: c.TRAFFIC}
 PROFILES = (*c.ROLES, c.TRAFFIC)
@@ -252,5 +252,5 @@ def _judge(model: Model, here: Place, endpoint: str, shared: dict[str, Any], che
             **judging.environment(model, here), "LLM_CONTRACT": "/etc/app/contract.json",
             "LLM_SIMULATOR_URL": f"http://{model.placement[c.SIMULATOR].address()}", "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
         },
-        passed=(*_KEYS, _JUDGE_KEY), ports=_published(model, model.placement, c.EVALS, http="evals"), check=check, after={c.APP: _STARTED}, **shared,
+        passed=(*_KEYS, *_JUDGE), ports=_published(model, model.placement, c.EVALS, http="evals"), check=check, after={c.APP: _STARTED}, **shared,
     )  # fmt: skip

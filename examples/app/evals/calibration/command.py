@@ -49,11 +49,13 @@ def run(arguments: argparse.Namespace) -> int:
     from app.evals.settings import Settings
     from app.evals.store import StoreError, open_store
     from app.evals.worker.place import Place
+    from app.evals.worker.who import stands_in, who
     from app.telemetry.contract import Contract
 
     try:
         place = Place.of()
-        settings = Settings.of(Contract.load(place.contract))
+        contract = Contract.load(place.contract)
+        settings = Settings.of(contract)
         names = [one.name for one in settings.dimensions]
         if arguments.part == "calibrate" and arguments.dimension not in {None, *names}:
             raise ValueError(  # noqa: TRY301  # said like the others
@@ -66,6 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
         with open_store(place.store, max_waiting=settings.max_waiting) as store:
             if arguments.part == "calibrate":
                 return _calibrate(arguments, store, settings)
+            judge = who(settings, contract, os.environ)
+            if judge.withheld or stands_in(store, judge):
+                print(f"the control set was not judged: {judge.withheld or judge.warning}", file=sys.stderr)
+                return 1
+            if judge.warning:
+                print(judge.warning, file=sys.stderr)
             return _control(arguments, store, settings, place)
     except (StoreError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
@@ -75,9 +83,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _calibrate(arguments: argparse.Namespace, store: Store, settings: Settings) -> int:
     from app.evals.calibration.calibrate import calibrate
     from app.evals.calibration.report import report
+    from app.evals.worker.who import judging
 
+    judge = judging(store, settings)
     chosen = [one for one in settings.dimensions if arguments.dimension in {None, one.name}]
-    found: list[Calibration] = [calibrate(store, one, settings.judge.model) for one in chosen]
+    found: list[Calibration] = [calibrate(store, one, judge) for one in chosen]
     if arguments.json:
         print(json.dumps({one.dimension: one.state() for one in found}, indent=1))
     else:

@@ -15,6 +15,9 @@ from app.evals.judge.wire import Earlier, Heard, Wire, most_tokens
 from app.evals.settings import Dimension
 from app.evals.verdict import Verdict
 
+SIMULATED = "simulator"
+"""What verdicts say of who gave them where nobody is paid for it: no model's name, which would be trusted as one."""
+
 
 class Judge(Protocol):
     """Whoever judges; `priced` where it knows what it costs, else every verdict says 0.0; `real` where somebody is paid for it."""
@@ -43,9 +46,9 @@ class Judge(Protocol):
 class LLMJudge:
     """A model as judge (Zheng et al., 2023, https://arxiv.org/abs/2306.05685): pointwise, by a rubric, with quotes that are checked."""
 
-    def __init__(self, name: str, wire: Wire, prices: Mapping[str, float] | None, *, real: bool) -> None:
-        self.name, self.priced, self.real = name, prices is not None, real
-        self._wire, self._prices, self._most = wire, prices, most_tokens(name)
+    def __init__(self, model: str, wire: Wire, prices: Mapping[str, float] | None, *, real: bool) -> None:
+        self.name, self.priced, self.real = model if real else SIMULATED, prices is not None, real
+        self._wire, self._prices, self._most = wire, prices, most_tokens(model)
 
     async def judge(self, item: Item, dimension: Dimension) -> Verdict:
         """A verdict, `error` where the judge gave none that holds, even when it was told what is wrong.

@@ -27,7 +27,7 @@ def judge_of(
     settings: Settings | JudgeSettings, simulator: str, environ: Mapping[str, str] = os.environ, timeout: float = TIMEOUT_SECONDS,
     pace: Pace = at_once,
 ) -> Judge:  # fmt: skip
-    """The judge of the settings; without a key and without an address of its own the simulator at `simulator` plays it.
+    """The judge of the settings; without a key and without an address of its own the simulator at `simulator` plays it, under its own name.
 
     `JUDGE_API_KEY` (or a file, `JUDGE_API_KEY_FILE`) goes to `base_url`, or to the provider itself where there is none; the provider's own key
     goes where the application sends it, and never to a `base_url`. Raises ValueError for settings that make no judge, and OSError for a
@@ -38,12 +38,26 @@ def judge_of(
         raise ValueError(
             f"`evals.judge.provider` is {told.provider!r}: there are openai, openai-compatible and anthropic, and most others speak one of them"
         )
-    own = "ANTHROPIC" if told.provider == "anthropic" else "OPENAI"
+    own = _own(told)
     place = _place(told, own, simulator.rstrip("/"), environ)
     endpoint = Endpoint(told.model, _shown(place.url), place.key, OWN if told.base_url else f"{OWN} or {own}_API_KEY")
     make: type[OpenAIWire | AnthropicWire] = AnthropicWire if own == "ANTHROPIC" else OpenAIWire
     wire: Wire = make(endpoint, place.url, timeout, pace)
     return LLMJudge(told.model, wire, told.usd_per_million_tokens, real=place.real)
+
+
+def lacking(told: JudgeSettings, environ: Mapping[str, str]) -> str:
+    """What to do for a judge that is a model, as half a sentence; empty where it is one already. Raises as `judge_of` does for keys."""
+    own = _own(told)
+    if _place(told, own, "", environ).real:
+        return ""
+    if told.provider == "openai-compatible":
+        return f"give `evals.judge.base_url` in spec.yaml, or set {own}_API_KEY"
+    return f"set {OWN} or {own}_API_KEY, or name a file with it in {OWN}_FILE or {own}_API_KEY_FILE"
+
+
+def _own(told: JudgeSettings) -> str:
+    return "ANTHROPIC" if told.provider == "anthropic" else "OPENAI"
 
 
 def _place(told: JudgeSettings, own: str, simulator: str, environ: Mapping[str, str]) -> _Place:

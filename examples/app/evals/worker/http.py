@@ -23,12 +23,15 @@ class Http:
     """Serves `GET /metrics`, `/healthz`, `/readyz` and `/failures?limit=20` from threads. Raises OSError for a port that is taken.
 
     `/failures` may be read by pages of `origins` only, and under a name of this machine or of theirs: a page whose own name was made to
-    lead here (DNS rebinding) is refused. It shows (redacted) texts of the judge about answers, no answers.
+    lead here (DNS rebinding) is refused. It shows (redacted) texts of the judge about answers, no answers. `withheld` is why nothing is
+    judged, where that is so.
     """
 
     def __init__(
-        self, host: str, port: int, registry: CollectorRegistry, store: Store, ready: Callable[[], bool], origins: Sequence[str]
+        self, host: str, port: int, registry: CollectorRegistry, store: Store, ready: Callable[[], bool], origins: Sequence[str],
+        withheld: str = "",
     ) -> None:  # fmt: skip
+        self._judging = {"not_judging": withheld} if withheld else {}
         self._registry, self._store, self._ready, self._origins = registry, store, ready, frozenset(origins)
         self._hosts = _OWN | {name for one in origins if (name := urllib.parse.urlsplit(one).hostname)}
         outer = self
@@ -79,10 +82,12 @@ class Http:
             encode, kind = choose_encoder(headers.get("accept", ""))
             return 200, kind, encode(self._registry)
         if path == "/healthz":
-            return _json(200, {"status": "alive"})
+            return _json(200, {"status": "alive", **self._judging})
         if path == "/readyz":
             ready = self._ready()
-            return _json(200 if ready else 503, {"status": "ready" if ready else "waiting for the store"})
+            return _json(
+                200 if ready else 503, {"status": "ready" if ready else "waiting for the store", **self._judging}
+            )
         if path == "/failures":
             if _name(headers.get("host", "")) not in self._hosts:
                 return _json(403, {"error": "this name is neither this machine's nor one of EVALS_ORIGINS"})

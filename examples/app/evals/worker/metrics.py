@@ -15,6 +15,7 @@ from app.evals.settings import Settings
 from app.evals.store import Depth, Spent, Store, Totals
 from app.evals.worker.purse import day
 from app.evals.worker.said import told
+from app.evals.worker.who import noted
 from app.telemetry.contract import Contract
 
 _FRESH, _PATIENCE = 1.0, 2.0
@@ -40,6 +41,8 @@ class Numbers:
     spent: Spent
     calibration: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     control: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    simulated: bool = False
+    """The judge is the simulator."""
 
 
 class Metrics(Collector):
@@ -92,6 +95,7 @@ class Metrics(Collector):
                 self._store.spent(day(self._clock())),
                 {name: found for name in names if (found := self._state(f"calibration/{name}"))},
                 {name: found for name in names if (found := self._state(f"control/{name}"))},
+                noted(self._store, self._settings).simulated,
             )
         except Exception as error:  # noqa: BLE001  # a driver's own; the last numbers stand, and the shipper says that it is down
             _said.debug("no numbers: %s", told(error))
@@ -115,6 +119,7 @@ class Metrics(Collector):
             "eval_queue_depth": {(): float(numbers.depth.waiting)},
             "eval_oldest": {(): numbers.depth.oldest_seconds},
             "eval_budget_left": {(): max(0.0, self._settings.judge.max_usd_per_day - numbers.spent.usd)},
+            "eval_judge_simulated": {(): float(numbers.simulated)},
             **{role: _gauge(numbers.calibration, key) for role, key in _CALIBRATION.items()},
             **{role: _gauge(numbers.control, key) for role, key in _CONTROL.items()},
         }

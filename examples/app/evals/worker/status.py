@@ -9,6 +9,7 @@ from app.evals.settings import Dimension, Settings
 from app.evals.statistics import wilson
 from app.evals.store import Store
 from app.evals.worker.purse import ASSUMED_USD, OVER, day
+from app.evals.worker.who import noted
 from app.evals.worker.workers import Counts, results
 
 _MOST_DEAD = 5
@@ -22,9 +23,12 @@ def status(store: Store, settings: Settings, now: float | None = None) -> dict[s
     priced = settings.judge.usd_per_million_tokens is not None
     calls = None if priced else store.spent(f"calls {today}", at)
     limit, counted = settings.judge.max_usd_per_day, results(store)
+    judge = noted(store, settings)
     return {
         "at": at,
-        "judge": settings.judge.model,
+        "judge": judge.name,
+        "judge_simulated": judge.simulated,
+        "not_judging": judge.withheld,
         "waiting": depth.waiting,
         "running": depth.running,
         "oldest_seconds": depth.oldest_seconds,
@@ -90,6 +94,7 @@ def shown(told: Mapping[str, Any], store: str) -> str:
         waiting,
         f"judge {told['judge']}: {_money(budget)} spent on {budget['day']} (UTC)"
         + ("; THE BUDGET IS SPENT, answers are skipped until the day ends" if budget["over"] else ""),
+        *_judge(told),
         "",
         f"{'dimension':<16}{'pass':>8}{'fail':>8}{'error':>8}   pass rate (95 % interval)",
     ]
@@ -104,6 +109,14 @@ def shown(told: Mapping[str, Any], store: str) -> str:
         lines += ["", "dead letters (`retry` has them judged again):"]
         lines += [f"  {one['call_id']}  {one['model']}  {one['reason']}" for one in told["dead_letters"]]
     return "\n".join(lines) + "\n"
+
+
+def _judge(told: Mapping[str, Any]) -> list[str]:
+    if told["not_judging"]:
+        return [f"NOTHING IS JUDGED: {told['not_judging']}"]
+    if told["judge_simulated"]:
+        return ["THE JUDGE IS SIMULATED: it only compares words, and its verdicts say nothing about answers"]
+    return []
 
 
 def _money(budget: Mapping[str, Any]) -> str:

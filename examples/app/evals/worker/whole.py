@@ -24,6 +24,7 @@ from app.evals.worker.processes import Processes, judging_command
 from app.evals.worker.said import told
 from app.evals.worker.ship import Shipper
 from app.evals.worker.turn import Turn
+from app.evals.worker.who import KEY, who
 from app.evals.worker.workers import register
 from app.telemetry import Telemetry
 from app.telemetry.contract import Contract
@@ -40,7 +41,7 @@ class Taken(Exception):  # noqa: N818  # it says what is so
 
 
 async def run(place: Place, *, processes: int, concurrency: int | None) -> None:
-    """Work until a signal says to stop. With no processes it only ships; with one it judges by itself.
+    """Work until a signal says to stop. With no processes it only ships; with one it judges by itself; and see `who` for when nobody judges.
 
     Raises Taken, OSError and ValueError before anything has begun, with a message for people.
     """
@@ -48,15 +49,19 @@ async def run(place: Place, *, processes: int, concurrency: int | None) -> None:
     on_signals(stop)
     contract = Contract.load(place.contract)
     settings = Settings.of(contract)
+    judge = who(settings, contract, os.environ) if processes else None
+    withheld = judge.withheld if judge else ""
     with _alone(place.folder):
         store = await opened(place, settings)
         await asyncio.to_thread(register, store, place.worker)
+        if judge:
+            await asyncio.to_thread(store.set_state, KEY, judge.state())
         kit = Telemetry(contract)
         reader = SpoolReader(place.spool)
         metrics = Metrics(store, settings, contract, place.worker)
         registry = CollectorRegistry()
         registry.register(metrics)
-        http = Http(place.host, place.port, registry, store, metrics.ready, place.origins)
+        http = Http(place.host, place.port, registry, store, metrics.ready, place.origins, withheld)
         turn = Turn(store, "lines", place.worker, _TURN)
         events = Events(store, Journal(place.log_file), Log(contract, kit.clean), contract, turn)
         threads = [
@@ -71,16 +76,18 @@ async def run(place: Place, *, processes: int, concurrency: int | None) -> None:
             "worker %s: store %s, spool %s, metrics at http://%s:%d/metrics",
             place.worker, place.shown_store, place.spool, place.host, http.port,
         )  # fmt: skip
+        if judge and judge.warning:
+            _said.warning("%s", judge.warning)
         at_a_time = concurrency or settings.judge.concurrency
         try:
-            if processes == 1:
+            if processes == 1 and not withheld:
                 from app.evals.worker.judges import judge_until
 
                 await judge_until(
                     stop, store, settings, kit, place, number=0, processes=1, concurrency=at_a_time, environ=os.environ
                 )
             else:
-                await _watch(stop, processes, at_a_time)
+                await _watch(stop, 0 if withheld else processes, at_a_time)
         finally:
             ended.set()
             for thread in threads:

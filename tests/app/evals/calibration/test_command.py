@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "contract.json").write_text(json.dumps(contract))
     monkeypatch.setenv("LLM_CONTRACT", str(tmp_path / "contract.json"))
     monkeypatch.setenv("EVALS_FOLDER", str(tmp_path))
-    for name in ("EVALS_STORE", "EVALS_STORE_FILE", "JUDGE_API_KEY", "OPENAI_API_KEY"):
+    for name in ("EVALS_STORE", "EVALS_STORE_FILE", "JUDGE_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -72,6 +72,29 @@ def test_control_without_a_judge_says_so(
     monkeypatch.setattr("app.evals.calibration.control.back_off", lambda *_: 0.0)
     assert main(["control"]) == 1
     assert "the control set was not judged" in capsys.readouterr().err
+
+
+def test_control_is_not_judged_by_the_simulator_where_a_model_judges(
+    home: Path, store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its verdicts would be those of a judge that has changed. Nor where the application's models are real."""
+    store.set_state("judge", {"name": "judge-1", "simulated": False})
+    assert main(["control"]) == 1
+    assert "the control set was not judged: THE JUDGE IS SIMULATED" in capsys.readouterr().err
+    store.set_state("judge", {"name": "simulator", "simulated": True})
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk")
+    assert main(["control"]) == 1
+    assert "answers are a real model's (ANTHROPIC_API_KEY is set)" in capsys.readouterr().err
+
+
+def test_calibrate_is_of_whoever_judged(home: Path, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    """The simulator's verdicts are compared with people as its own, and make no other judge trusted."""
+    labelled(store, GROUNDED, GOOD, judge="simulator")
+    store.set_state("judge", {"name": "simulator", "simulated": True})
+    assert main(["calibrate", "--dimension", "groundedness"]) == 0
+    assert "groundedness   judge simulator" in capsys.readouterr().out
+    store.set_state("judge", {"name": "judge-1", "simulated": False})
+    assert main(["calibrate", "--dimension", "groundedness"]) == 1
 
 
 def test_power_needs_no_store_and_takes_percent_and_shares(

@@ -11,7 +11,20 @@ from app.evals.settings import Dimension
 from app.simulator.behaviour import REFUSAL as DECLINED
 from app.simulator.behaviour import UNKNOWN
 
-from tests.app.evals.judge.conftest import BAD, BRAND, GOOD, GROUNDED, PASSAGES, PRICES, REFUSAL, TONE, asked, item, one
+from tests.app.evals.judge.conftest import (
+    BAD,
+    BRAND,
+    GOOD,
+    GROUNDED,
+    PASSAGES,
+    PRICES,
+    REFUSAL,
+    SETTINGS,
+    TONE,
+    asked,
+    item,
+    one,
+)
 from tests.app.simulator.conftest import Simulator
 
 pytestmark = pytest.mark.xdist_group("simulator")
@@ -52,7 +65,8 @@ def test_a_judge_tells_good_from_bad(
     assert found.label == label
     assert found.reason
     assert found.quotes
-    told = simulator.ledger()["models"][found.judge]
+    assert found.judge == "simulator"
+    told = simulator.ledger()["models"][SETTINGS[provider].model]
     assert told["calls"] == {"ok": 1}
     assert found.usd == pytest.approx(usd(told["tokens"]), rel=1e-12)
 
@@ -73,7 +87,7 @@ def test_a_verdict_says_what_and_whom_it_is_about(simulator: Simulator) -> None:
         "local-llama",
         4.0,
     )
-    assert (found.judge, found.rubric, found.score) == ("gpt-4o-mini", version_of(GROUNDED), 0.0)
+    assert (found.judge, found.rubric, found.score) == ("simulator", version_of(GROUNDED), 0.0)
     assert any("Toronto" in quote for quote in found.quotes)
 
 

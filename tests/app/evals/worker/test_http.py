@@ -75,6 +75,16 @@ def test_alive_and_ready(base: str, store: Store, contract: Contract, monkeypatc
     assert (status, body) == (503, {"status": "waiting for the store"})
 
 
+def test_why_nothing_is_judged_is_told(store: Store) -> None:
+    """By both pages, and it makes a worker that ships and serves neither dead nor unready."""
+    http = Http("127.0.0.1", 0, CollectorRegistry(), store, lambda: True, [], "there is no key")
+    http.start()
+    base = f"http://127.0.0.1:{http.port}"
+    found = [got(f"{base}/{page}") for page in ("healthz", "readyz")]
+    http.close()
+    assert [(status, body["not_judging"]) for status, _headers, body in found] == [(200, "there is no key")] * 2
+
+
 def test_the_newest_failures_without_their_answers(base: str, store: Store) -> None:
     failed(store, 4)
     status, _headers, body = got(f"{base}/failures?limit=3")

@@ -9,6 +9,7 @@ from app.evals.settings import Settings
 from app.evals.store import Store, StoreError
 from app.evals.worker import metrics as module
 from app.evals.worker.metrics import Metrics
+from app.evals.worker.who import KEY, Who
 from app.telemetry.contract import Contract
 from prometheus_client import CollectorRegistry
 
@@ -180,3 +181,19 @@ def test_numbers_survive_a_restart(store: Store, url: str, contract: Contract) -
     labels = {"model": "gpt-4o-mini", "dimension": "groundedness", "verdict": "pass"}
     assert registry.get_sample_value(name(contract, "eval_results"), labels) == 1
     again.close()
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_a_simulated_judge_is_told_where_the_contract_has_a_name_for_it(
+    store: Store, contract: Contract, simulated: bool
+) -> None:
+    """1 or 0, as the store says; a contract of an earlier version lacks it, and nothing is told."""
+    store.set_state(KEY, Who("j", simulated=simulated).state())
+    spec = {"name": "judge_is_simulated", "type": "gauge", "help": "Is it?", "labels": []}
+    evals = contract.data["evals"]
+    known = {role: one for role, one in evals["metrics"].items() if role != "eval_judge_simulated"}
+    for metrics, value in ((known, None), ({**known, "eval_judge_simulated": spec}, float(simulated))):
+        told = Contract(contract.data | {"evals": evals | {"metrics": metrics}})
+        registry = CollectorRegistry()
+        registry.register(Metrics(store, Settings.of(told), told, "w"))
+        assert registry.get_sample_value("judge_is_simulated") == value

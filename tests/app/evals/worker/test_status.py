@@ -11,6 +11,7 @@ from app.evals.settings import Settings
 from app.evals.store import Store
 from app.evals.worker.purse import OVER, day
 from app.evals.worker.status import duration, shown, status
+from app.evals.worker.who import KEY, Who
 from app.evals.worker.workers import names, register
 
 from tests.app.evals.worker.conftest import GROUNDED, TONE, FakeJudge, item, with_judge
@@ -67,6 +68,22 @@ def test_a_spent_budget_is_said(store: Store, settings: Settings) -> None:
     assert "THE BUDGET IS SPENT" in text
     tomorrow = status(store, settings, time.time() + 86_400)
     assert not tomorrow["budget"]["over"]
+
+
+def test_who_judges_is_said(store: Store, settings: Settings) -> None:
+    """The judge of the settings before anybody judged; then whoever did, or why nobody does."""
+    assert status(store, settings)["judge"] == settings.judge.model
+    store.set_state(KEY, Who("simulator", simulated=True).state())
+    told = status(store, settings)
+    assert (told["judge"], told["judge_simulated"], told["not_judging"]) == ("simulator", True, "")
+    assert "judge simulator: " in shown(told, "x")
+    assert "THE JUDGE IS SIMULATED" in shown(told, "x")
+    store.set_state(KEY, Who("simulator", simulated=True, withheld="no key").state())
+    assert "NOTHING IS JUDGED: no key" in shown(status(store, settings), "x")
+    store.set_state(KEY, Who("claude-haiku-4-5", simulated=False).state())
+    text = shown(status(store, settings), "x")
+    assert "judge claude-haiku-4-5: " in text
+    assert "SIMULATED" not in text
 
 
 def test_a_judge_without_a_price_is_told_in_calls(store: Store, settings: Settings) -> None:

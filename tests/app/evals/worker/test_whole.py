@@ -49,6 +49,8 @@ def test_from_the_spool_to_status_and_back(fleet: Fleet) -> None:
     )
     store = open_store(fleet.store)
     fleet.until(lambda: len(store.verdicts()) == 60 and not store.unlogged(1), "sixty verdicts and their lines")
+    assert {row.verdict.judge for row in store.verdicts()} == {"simulator"}
+    assert (fleet.folder / "worker.log").read_text().count("THE JUDGE IS SIMULATED") == 1
     assert len((fleet.folder / "evals.jsonl").read_text().splitlines()) == 60
     assert fleet.got(f"http://127.0.0.1:{fleet.port}/readyz") == {"status": "ready"}
     second = command(fleet, "worker")
@@ -71,6 +73,28 @@ def test_ship_only_ships(fleet: Fleet) -> None:
     fleet.start_worker("ship")
     fleet.until(lambda: fleet.sample("llm_eval_queue_depth") == 20, "shipping")
     assert fleet.got(f"{fleet.simulator}/ledger")["calls"] == 0
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_answers_of_a_real_model_wait_for_a_real_judge(tmp_path: Path, repository: Path, processes: int) -> None:
+    """They are shipped and kept; why is said once, by `status`, and by the page that says whether the worker is well."""
+    fleet = Fleet(tmp_path, repository, processes=processes, model="claude-haiku-4-5", provider="anthropic")
+    fleet.environ["OPENAI_API_KEY"] = "sk-nobody-sends-this"
+    try:
+        spooled(fleet, 5)
+        fleet.start_worker()
+        fleet.until(lambda: fleet.sample("llm_eval_queue_depth") == 5, "shipping")
+        assert fleet.children() == []
+        well = fleet.got(f"http://127.0.0.1:{fleet.port}/healthz")
+        assert well["status"] == "alive"
+        assert "OPENAI_API_KEY is set" in well["not_judging"]
+        told = command(fleet, "status")
+        assert "NOTHING IS JUDGED: answers are a real model's (OPENAI_API_KEY is set)" in told.stdout
+        assert (fleet.folder / "worker.log").read_text().count("NOTHING IS JUDGED") == 1
+        assert fleet.got(f"{fleet.simulator}/ledger")["calls"] == 0
+        assert "sk-nobody" not in fleet.said()
+    finally:
+        fleet.stop()
 
 
 def test_children_stop_with_their_parent(tmp_path: Path, repository: Path) -> None:
