@@ -1,6 +1,7 @@
 """A verdict is recorded: its row, the totals and the money in one transaction, so that none of them is ever without the others."""
 
 import math
+import time
 from typing import Any
 
 import orjson
@@ -10,8 +11,9 @@ from app.evals.verdict import Verdict
 
 from . import schema
 from .budget import settled
-from .database import Part
+from .database import Database, Part
 from .queue import owned
+from .rulers import Rulers
 from .totals import RESULT, USD, count, total
 from .values import Claim, Reservation
 
@@ -19,10 +21,17 @@ from .values import Claim, Reservation
 class Recording(Part):
     """Takes verdicts in, each once."""
 
+    def __init__(self, database: Database, max_waiting: int) -> None:
+        super().__init__(database, max_waiting)
+        self._rulers = Rulers(database)
+
     def record(
-        self, claim: Claim | None, verdict: Verdict, reservation: Reservation | None = None, worker: str = ""
-    ) -> bool:
+        self, claim: Claim | None, verdict: Verdict, reservation: Reservation | None = None, worker: str = "",
+        now: float | None = None,
+    ) -> bool:  # fmt: skip
         """Keep a verdict, unless there is one by that rubric, or the claim was lost: then False, and only its money counts.
+
+        One by another judge or rubric than the last of its dimension is noted as well (see `rulers_changed`).
 
         Money is settled once for each reservation; without one it counts with the verdict. After an error, or with no word of how it
         ended, the same can be recorded again. Raises StoreError, and ValueError for a cost or weight that is no number.
@@ -30,6 +39,7 @@ class Recording(Part):
         for name, number in (("usd", verdict.usd), ("weight", verdict.weight), ("at", verdict.at)):
             if not math.isfinite(number) or number < 0:
                 raise ValueError(f"a verdict's {name} is a number from 0 on, not {number}")
+        now = time.time() if now is None else now
         with self._database.write() as connection:
             mine = claim is None or self._mine(connection, claim)
             paid = reservation is not None and settled(connection, reservation, verdict.usd)
@@ -44,8 +54,17 @@ class Recording(Part):
                 )  # fmt: skip
             if verdict.usd and (paid or (new and reservation is None)):
                 rows.append(total(worker, USD, number=verdict.usd))
+            if new:
+                self._rulers.judged(connection, verdict, now)
             count(self._database, connection, rows)
+        if new:
+            self._rulers.remember(verdict)
         return new
+
+    def rulers_changed(self) -> dict[str, float]:
+        """By dimension: when its judge or rubric last became another one, in unix seconds; 0 where that never happened."""
+        with self._database.read() as connection:
+            return self._rulers.changed(connection)
 
     def _mine(self, connection: Connection, claim: Claim) -> bool:
         # Locked until the commit, or another could claim it in between.

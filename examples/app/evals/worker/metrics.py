@@ -41,6 +41,8 @@ class Numbers:
     spent: Spent
     calibration: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     control: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rulers: Mapping[str, float] = field(default_factory=dict)
+    """By dimension: when its judge or rubric last became another one."""
     simulated: bool = False
     """The judge is the simulator."""
 
@@ -58,7 +60,7 @@ class Metrics(Collector):
         clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._store, self._settings, self._contract, self._worker = store, settings, contract, worker
-        self._clock = clock
+        self._clock, self._dimensions = clock, {one.name for one in settings.dimensions}
         self._specs = {**contract.data["metrics"], **contract.data["evals"].get("metrics", {})}
         self._numbers: Numbers | None = None
         self._at, self._reading, self._lock = float("-inf"), threading.Event(), threading.Lock()
@@ -88,13 +90,13 @@ class Metrics(Collector):
 
     def _read(self) -> None:
         try:
-            names = [one.name for one in self._settings.dimensions]
             self._numbers = Numbers(
                 self._store.totals(self._worker),
                 self._store.depth(),
                 self._store.spent(day(self._clock())),
-                {name: found for name in names if (found := self._state(f"calibration/{name}"))},
-                {name: found for name in names if (found := self._state(f"control/{name}"))},
+                {name: found for name in self._dimensions if (found := self._state(f"calibration/{name}"))},
+                {name: found for name in self._dimensions if (found := self._state(f"control/{name}"))},
+                self._store.rulers_changed(),
                 noted(self._store, self._settings).simulated,
             )
         except Exception as error:  # noqa: BLE001  # a driver's own; the last numbers stand, and the shipper says that it is down
@@ -122,6 +124,7 @@ class Metrics(Collector):
             "eval_judge_simulated": {(): float(numbers.simulated)},
             **{role: _gauge(numbers.calibration, key) for role, key in _CALIBRATION.items()},
             **{role: _gauge(numbers.control, key) for role, key in _CONTROL.items()},
+            "eval_ruler_changed": {(name,): at for name, at in numbers.rulers.items() if name in self._dimensions},
         }
         return [self._family(role, samples) for role, samples in told.items() if role in self._specs]
 

@@ -4,11 +4,12 @@ import math
 from collections.abc import Callable
 
 import pytest
-from app.evals.store import Spent, Store
+from app.evals.store import Spent, Store, rulers
 from sqlalchemy import create_engine, text
 
 from tests.app.evals.store.answers import item, verdict
 from tests.app.evals.store.audit import audit
+from tests.app.evals.store.test_plans import listening
 
 NOW = 1_000_000.0
 
@@ -135,3 +136,43 @@ def test_a_line_is_owed_until_it_is_written(store: Store) -> None:
     store.logged([first.id, second.id])
     assert [row.verdict.call_id for row in store.unlogged(9)] == [verdict(2).call_id]
     store.logged([])
+
+
+def test_a_changed_judge_or_rubric_is_noted_with_its_time(opened: Callable[..., Store]) -> None:
+    """Of each dimension by itself; the first is no change, another process knows it, and what is not recorded changes nothing."""
+    store = opened()
+    assert store.rulers_changed() == {}
+    store.record(None, verdict(1), now=NOW)
+    store.record(None, verdict(2), now=NOW + 1)
+    assert store.rulers_changed() == {"groundedness": 0.0}
+    store.record(None, verdict(3, rubric="r2"), now=NOW + 2)
+    store.record(None, verdict(1, "tone"), now=NOW + 3)
+    assert store.rulers_changed() == {"groundedness": NOW + 2, "tone": 0.0}
+    another = opened()
+    another.record(None, verdict(4, rubric="r2"), now=NOW + 4)
+    assert another.rulers_changed()["groundedness"] == NOW + 2
+    another.record(None, verdict(5, rubric="r2", judge="j2"), now=NOW + 5)
+    assert not another.record(None, verdict(5, rubric="r2", judge="j3"), now=NOW + 6)
+    assert another.rulers_changed()["groundedness"] == NOW + 5
+
+
+def test_a_ruler_that_is_taken_back_is_noted_by_who_goes_on(
+    opened: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second worker judged by another one for a while; this one looks again after a minute."""
+    store, canary = opened(), opened()
+    store.record(None, verdict(1), now=NOW)
+    canary.record(None, verdict(2, rubric="r2"), now=NOW + 1)
+    store.record(None, verdict(3), now=NOW + 2)
+    assert store.rulers_changed()["groundedness"] == NOW + 1
+    monkeypatch.setattr(rulers, "_LOOK", 0.0)
+    store.record(None, verdict(4), now=NOW + 3)
+    assert store.rulers_changed()["groundedness"] == NOW + 3
+
+
+def test_a_ruler_that_is_known_costs_no_statement(store: Store) -> None:
+    """The database is asked once, and again after a minute."""
+    store.record(None, verdict(1))
+    with listening() as told:
+        store.record(None, verdict(2))
+    assert not [statement for statement, _parameters in told if "evals_state" in statement]

@@ -1,6 +1,7 @@
 """What a scrape sees is what the store says."""
 
 import asyncio
+import dataclasses
 import time
 from typing import Any
 
@@ -82,6 +83,29 @@ def test_verdicts_are_counted_by_model_and_others_are_one(
     assert registry.get_sample_value(name(contract, "eval_judge_cost")) == pytest.approx(4 * USD)
 
 
+def test_the_time_at_which_the_ruler_changed_is_told(
+    store: Store, contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By dimension, 0 where it never did; as far as the contract knows it."""
+    monkeypatch.setattr(module, "_FRESH", 0.0)
+    told = {
+        "name": "llm_eval_ruler_changed_timestamp_seconds", "type": "gauge", "help": "When the ruler changed.", "labels": ["dimension"],
+    }  # fmt: skip
+    evals = contract.data["evals"]
+    known = Contract(contract.data | {"evals": evals | {"metrics": evals["metrics"] | {"eval_ruler_changed": told}}})
+    registry = CollectorRegistry()
+    registry.register(Metrics(store, Settings.of(known), known, "w"))
+
+    def changed(dimension: str) -> float | None:
+        return registry.get_sample_value(told["name"], {"dimension": dimension})
+
+    judged(store, 1)
+    assert (changed("groundedness"), changed("tone")) == (0, 0)
+    verdict = asyncio.run(FakeJudge().judge(item(2), GROUNDED))
+    store.record(None, dataclasses.replace(verdict, rubric="stricter"), now=1_000_000.0)
+    assert (changed("groundedness"), changed("tone")) == (1_000_000.0, 0)
+
+
 def test_drops_are_told_by_reason(store: Store, registry: CollectorRegistry, contract: Contract) -> None:
     store.count_dropped("w", "spool", 3)
     assert registry.get_sample_value(name(contract, "eval_dropped"), {"reason": "spool"}) == 3
@@ -151,9 +175,9 @@ def test_a_store_that_hangs_holds_no_scrape_up(
 ) -> None:
     """The last numbers, within the scrape's time; and one thread waits, not one more with each scrape."""
     monkeypatch.setattr(module, "_FRESH", 0.0)
-    monkeypatch.setattr(module, "_PATIENCE", 0.1)
     metrics = Metrics(store, Settings.of(contract), contract, "w")
     assert metrics.ready()
+    monkeypatch.setattr(module, "_PATIENCE", 0.1)
     calls = [0]
 
     def hang(_worker: str) -> None:
