@@ -102,6 +102,7 @@ class Enqueue:
             prompt_version=clean(call.prompt_version) if call.prompt_version else None,
             response_model=clean(call.response_model) if call.response_model else None,
             conversation_id=self._telemetry.clean(call.conversation_id) if call.conversation_id else None,
+            cluster=self.sampler.cluster(call),
         )
         if self.spool.append(item.dumped()):
             self._queued_ids[call.call_id] = None

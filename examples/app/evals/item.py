@@ -39,6 +39,8 @@ class Item:
     prompt_version: str | None = None
     response_model: str | None = None
     conversation_id: str | None = None
+    cluster: str | None = None
+    """Short hash of the conversation with which this call was chosen as a whole; None where it was chosen by itself."""
 
     @property
     def weight(self) -> float:
@@ -75,7 +77,7 @@ class Item:
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Item))
 _NEEDED = tuple(field.name for field in dataclasses.fields(Item) if field.default is dataclasses.MISSING)
-_MAYBE = frozenset(("prompt_version", "response_model", "conversation_id"))
+_MAYBE = frozenset(("prompt_version", "response_model", "conversation_id", "cluster"))
 
 
 def _fits(name: str, value: Any) -> bool:

@@ -80,6 +80,13 @@ class Sampler:
         share = self.share(call.endpoint, call.model)
         return share > 0.0 and (refused or draw(self._name(call)) < share)
 
+    def cluster(self, call: Call) -> str | None:
+        """A name for what is chosen together: 48 bits of the SHA-256 of the conversation's id; None where each call is chosen by itself."""
+        if not self._by_conversation or not call.conversation_id:
+            return None
+        # Another text than the one that is drawn by, so that the name tells nothing of the draw.
+        return sha256(f"cluster/{call.conversation_id}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
     def _name(self, call: Call) -> str:
         return (call.conversation_id if self._by_conversation else None) or call.call_id
 

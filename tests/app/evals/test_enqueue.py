@@ -92,6 +92,18 @@ def test_a_chosen_answer_is_left_whole_and_redacted(begin: Begin, queued: Queued
     ]  # fmt: skip
 
 
+def test_turns_of_a_conversation_that_is_chosen_as_a_whole_are_marked(begin: Begin, queued: Queued) -> None:
+    """For the effective number of verdicts; not where each call is chosen by itself."""
+    telemetry = begin(by="conversation")
+    for name in ("ada", "ada", None):
+        ask(telemetry, conversation_id=name)
+    first, second, alone = (item.cluster for item in queued())
+    assert first == second is not None
+    assert alone is None
+    ask(begin(), conversation_id="ada")
+    assert queued()[-1].cluster is None
+
+
 def test_names_that_the_contract_does_not_know_become_other(begin: Begin, queued: Queued) -> None:
     """They are labels of metrics."""
     ask(begin(), endpoint="ada", model="m-of-bob")

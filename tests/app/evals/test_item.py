@@ -20,7 +20,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
         call_id=TEXT.filter(bool), endpoint=TEXT, model=TEXT, provider=TEXT, question=TEXT, answer=TEXT,
         passages=st.lists(TEXT, max_size=3).map(tuple), status=TEXT, probability=st.floats(0, 1, exclude_min=True),
         reason=st.sampled_from(REASONS), ended=st.floats(allow_nan=False, allow_infinity=False),
-        prompt_version=st.none() | TEXT, response_model=st.none() | TEXT, conversation_id=st.none() | TEXT,
+        prompt_version=st.none() | TEXT, response_model=st.none() | TEXT, conversation_id=st.none() | TEXT, cluster=st.none() | TEXT,
     )
 )  # fmt: skip
 def test_it_is_one_line_that_says_everything(item: Item) -> None:

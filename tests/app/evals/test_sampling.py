@@ -128,6 +128,17 @@ def test_refusals_are_certain_where_they_are_asked_for() -> None:
     assert near(share(sampler(), status="refusal"), 0.01)
 
 
+def test_what_is_chosen_together_has_one_short_name() -> None:
+    """Which does not hold the id that somebody gave it, and there is none where each call is chosen by itself."""
+    of = sampler(by="conversation")
+    one, other = (of.cluster(call(number, conversation_id="ada@example.org")) for number in range(2))
+    assert one == other
+    assert len(str(one)) == 12
+    assert one != of.cluster(call(1, conversation_id="bob@example.org"))
+    assert of.cluster(call(1)) is None
+    assert sampler(by="call").cluster(call(1, conversation_id="ada@example.org")) is None
+
+
 def test_a_conversation_is_judged_as_a_whole_or_not_at_all() -> None:
     """A call outside of any is chosen by its own id."""
     of = sampler(by="conversation", sample=0.3)

@@ -1,6 +1,6 @@
 """Intervals of one proportion and of the difference of two."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from math import sqrt
 
 from .binomial import at_most
@@ -46,12 +46,24 @@ def newcombe(p1: float, n1: float, p0: float, n0: float, z: float = Z) -> tuple[
     return max(-1.0, low), min(1.0, high)
 
 
-def effective_n(weights: Iterable[float]) -> float:
-    """How many equally weighted observations tell as much: (sum w)^2 / sum w^2. L. Kish, Survey Sampling (1965)."""
-    total = squared = 0.0
-    for weight in weights:
+def effective_n(weights: Iterable[float], clusters: Iterable[Hashable | None] | None = None) -> float:
+    """How many equally weighted observations tell as much: (sum w)^2 / sum w^2. L. Kish, Survey Sampling (1965).
+
+    Observations of one of the `clusters`, of which each has one (None: it stands by itself), are taken to say all the same, so that the sum
+    of squares is that of the clusters' sums. Careful: it is exact for an intraclass correlation of 1.
+
+    >>> effective_n([1, 1, 1, 1]), effective_n([1, 1, 1, 1], ["a", "a", "b", "b"])
+    (4.0, 2.0)
+    """
+    alone, total, together = 0.0, 0.0, dict[Hashable, float]()
+    pairs = ((weight, None) for weight in weights) if clusters is None else zip(weights, clusters, strict=True)
+    for weight, cluster in pairs:
         total += weight
-        squared += weight * weight
+        if cluster is None:
+            alone += weight * weight
+        else:
+            together[cluster] = together.get(cluster, 0.0) + weight
+    squared = alone + sum(weight * weight for weight in together.values())
     return total * total / squared if squared else 0.0
 
 

@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from . import schema
 from .database import Database
 from .error import StoreError, shown
+from .migrate import made, version_of
 from .sqlite import prepared
 from .store import Store
 
@@ -90,16 +91,13 @@ def _engine(url: URL) -> Engine:
 
 def _known(connection: Connection, url: URL) -> bool:
     """There are tables, of this version."""
-    if not inspect(connection).has_table(schema.meta.name):
-        return False
-    meta = schema.meta.c
-    found = connection.execute(select(meta.value).where(meta.key == "schema")).scalar_one_or_none()
-    if found is not None and int(found) > schema.VERSION:
+    found = version_of(connection)
+    if found is not None and found > schema.VERSION:
         raise StoreError(
             f"the store {shown(url)} has the tables of a newer version (schema {found}, known here is {schema.VERSION}): "
             "bring this worker up to date, or set EVALS_STORE to another"
         )
-    return found is not None
+    return found == schema.VERSION
 
 
 def _make(connection: Connection, url: URL) -> None:
@@ -107,6 +105,4 @@ def _make(connection: Connection, url: URL) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     # Another may have made them while this one waited.
     if not _known(connection, url):
-        schema.tables.create_all(connection)
-        rows = [{"key": "schema", "value": str(schema.VERSION)}, {"key": "put", "value": ""}]
-        connection.execute(insert(schema.meta), rows)
+        made(connection)

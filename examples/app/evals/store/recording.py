@@ -11,6 +11,7 @@ from app.evals.verdict import Verdict
 
 from . import schema
 from .budget import settled
+from .clusters import weighed_before
 from .database import Database, Part
 from .queue import owned
 from .rulers import Rulers
@@ -46,10 +47,12 @@ class Recording(Part):
             new = mine and self._added(connection, verdict)
             rows = []
             if new:
+                cluster = claim.item.cluster if claim else None
+                before = weighed_before(self._database, connection, cluster, verdict, now)
                 rows.append(
                     total(
                         worker, RESULT, model=verdict.model, name=verdict.dimension, label=verdict.label,
-                        weight=verdict.weight,
+                        weight=verdict.weight, before=before,
                     )
                 )  # fmt: skip
             if verdict.usd and (paid or (new and reservation is None)):

@@ -11,7 +11,7 @@ import sqlalchemy
 from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, Text
 from sqlalchemy.engine import Dialect
 
-VERSION = 1
+VERSION = 2
 """Of the schema. A store that was written by a newer one is refused; a change of the tables comes with a migration from the one before."""
 
 WAITING, DELAYED, RUNNING, JUDGED, DEAD, SKIPPED, GONE = (
@@ -122,6 +122,18 @@ totals = Table(
     _double("weight"),
     _double("squared_weight"),
     sqlalchemy.PrimaryKeyConstraint("worker", "kind", "model", "name", "label"),
+)
+
+# A day's conversations that were judged as a whole, and the weight of their verdicts; gone two days later.
+clusters = Table(
+    "evals_clusters",
+    tables,
+    Column("day", Integer, nullable=False),
+    _words("cluster"),
+    _words("model"),
+    _words("dimension"),
+    _double("weight"),
+    sqlalchemy.PrimaryKeyConstraint("day", "cluster", "model", "dimension"),
 )
 
 seen = Table(

@@ -10,6 +10,7 @@ from app.evals.item import Item
 
 from . import schema
 from .budget import folded
+from .clusters import forgotten
 from .counts import moved
 from .database import Part
 
@@ -30,6 +31,7 @@ class Sweeping(Part):
         now = time.time() if now is None else now
         with self._database.write() as connection:
             folded(connection, now - _DAY)
+            forgotten(connection, now)
         return sum(self._swept(status, now - keep_seconds) for status in (schema.JUDGED, schema.DEAD, schema.SKIPPED))
 
     def _swept(self, status: str, before: float) -> int:

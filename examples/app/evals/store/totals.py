@@ -13,12 +13,23 @@ _SUMS = ("number", "weight", "squared_weight")
 
 
 def total(
-    worker: str, kind: str, *, model: str = "", name: str = "", label: str = "", number: float = 1, weight: float = 0.0
+    worker: str,
+    kind: str,
+    *,
+    model: str = "",
+    name: str = "",
+    label: str = "",
+    number: float = 1,
+    weight: float = 0.0,
+    before: float = 0.0,
 ) -> dict[str, Any]:
-    """One thing to count, as a row to add."""
+    """One thing to count, as a row to add; `before` is the weight of what was counted of the same conversation.
+
+    The squares are of sums: (before + weight)^2 - before^2 is what this one adds, so that in the end each conversation counts once.
+    """
     return {
         "worker": worker, "kind": kind, "model": model, "name": name, "label": label,
-        "number": number, "weight": weight, "squared_weight": weight * weight,
+        "number": number, "weight": weight, "squared_weight": weight * weight + 2 * before * weight,
     }  # fmt: skip
 
 

@@ -56,6 +56,13 @@ def test_kish_s_effective_number_is_the_number_where_all_weigh_the_same() -> Non
     assert effective_n([]) == effective_n([0.0]) == 0.0
 
 
+def test_members_of_a_cluster_are_one_observation() -> None:
+    """As heavy as all of them; who has none stands by itself."""
+    assert effective_n([2.0] * 6, ["a", "a", "b", "b", "c", "c"]) == pytest.approx(3)
+    assert effective_n([1, 1, 1, 2], ["a", "a", None, None]) == pytest.approx(25 / 9)
+    assert effective_n([1, 2, 3], [None] * 3) == effective_n([1, 2, 3])
+
+
 def test_no_observation_says_nothing_and_an_impossible_one_is_refused() -> None:
     assert wilson(0, 0) == (0.0, 1.0)
     assert newcombe(0.0, 0, 0.0, 0) == (-1.0, 1.0)

@@ -4,6 +4,16 @@ from functools import cache
 
 from sqlalchemy import Engine, NullPool, create_engine, text
 
+_SQUARES = """
+SELECT model, dimension, SUM(square) FROM (
+    SELECT verdicts.model, dimension, weight * weight AS square FROM evals_verdicts AS verdicts
+    LEFT JOIN evals_calls AS calls ON calls.call_id = verdicts.call_id LEFT JOIN evals_items AS items ON items.id = calls.id
+    WHERE label <> 'error' AND (item IS NULL OR item NOT LIKE '%"cluster":"%')
+    UNION ALL SELECT model, dimension, weight * weight FROM evals_clusters
+) AS squares GROUP BY model, dimension
+"""
+"""Of what was chosen by itself, and of each conversation that was chosen as a whole."""
+
 
 def audit(url: str) -> list[str]:
     """What does not agree; empty for a store that is whole."""
@@ -22,10 +32,14 @@ def audit(url: str) -> list[str]:
         )
         same(
             "totals of results",
-            "SELECT model, name, label, SUM(number), SUM(weight), SUM(squared_weight) FROM evals_totals "
+            "SELECT model, name, label, SUM(number), SUM(weight) FROM evals_totals "
             "WHERE kind = 'result' GROUP BY model, name, label",
-            "SELECT model, dimension, label, COUNT(*), SUM(weight), SUM(weight * weight) FROM evals_verdicts "
-            "GROUP BY model, dimension, label",
+            "SELECT model, dimension, label, COUNT(*), SUM(weight) FROM evals_verdicts GROUP BY model, dimension, label",
+        )
+        same(
+            "squares of weights",
+            "SELECT model, name, SUM(squared_weight) FROM evals_totals WHERE kind = 'result' AND label <> 'error' GROUP BY model, name",
+            _SQUARES,
         )
         same(
             "cost of the judge",

@@ -10,13 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from app.evals.store import Store, StoreError, open_store
+from app.evals.store import Store, StoreError, open_store, schema
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from tests.app.evals.store.answers import item
+from tests.app.evals.store.answers import item, verdict
 from tests.app.evals.store.postgres import PASSWORD
 
+BACK = (
+    "DROP TABLE evals_clusters",
+    "UPDATE evals_meta SET value = '1' WHERE key = 'schema'",
+)
+"""From this version to the one before."""
 ASKED = "What is my salary?"
 
 
@@ -105,10 +110,37 @@ def test_tables_of_a_newer_version_are_left_alone(store: Store, url: str) -> Non
     store.put([item(1)])
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE evals_meta SET value = '2' WHERE key = 'schema'"))
+        connection.execute(text("UPDATE evals_meta SET value = '99' WHERE key = 'schema'"))
     engine.dispose()
-    assert "has the tables of a newer version (schema 2, known here is 1): bring this worker up to date" in refusal(url)
+    assert "has the tables of a newer version (schema 99, known here is 2): bring this worker up to date" in refusal(
+        url
+    )
     assert store.depth().waiting == 1
+
+
+def test_tables_of_the_version_before_are_brought_up_to_date(store: Store, url: str) -> None:
+    """With what is in them; and a store that is opened beside it meanwhile does it no second time."""
+    store.put([item(1, prompt_version="v1"), item(2)])
+    store.close()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in BACK:
+            connection.execute(text(statement))
+    threads = [threading.Thread(target=lambda: open_store(url).close()) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT value FROM evals_meta WHERE key = 'schema'")) == str(schema.VERSION)
+    engine.dispose()
+    with open_store(url) as again:
+        (first, _second) = again.claim("w", 2, 60)
+        assert again.record(first, verdict(1), worker="w")
+        assert again.finish(first)
+        again.sweep(-60)
+        again.put([item(3, prompt_version="v2")], worker="w")
+        assert again.totals("w").changes == {("m1", "prompt"): 1}
 
 
 def test_many_that_open_an_empty_place_at_once(url: str) -> None:

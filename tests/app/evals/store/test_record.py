@@ -1,9 +1,12 @@
 """A verdict, the totals and the money are one transaction, and each counts once."""
 
 import math
+import threading
 from collections.abc import Callable
 
 import pytest
+from app.evals.item import Item
+from app.evals.statistics import effective_n
 from app.evals.store import Spent, Store, rulers
 from sqlalchemy import create_engine, text
 
@@ -176,3 +179,77 @@ def test_a_ruler_that_is_known_costs_no_statement(store: Store) -> None:
     with listening() as told:
         store.record(None, verdict(2))
     assert not [statement for statement, _parameters in told if "evals_state" in statement]
+
+
+def turn(number: int, cluster: str | None, **more: object) -> Item:
+    """An answer of a conversation."""
+    return item(number, cluster=cluster, **more)
+
+
+def test_verdicts_of_one_conversation_count_as_one(store: Store, url: str) -> None:
+    """In the sum of squared weights, whatever they say; an error, another dimension, another day and another model stand for themselves."""
+    store.put(
+        [
+            turn(1, "a"),
+            turn(2, "a", probability=0.5),
+            turn(3, "b"),
+            turn(4, None),
+            turn(5, None),
+            turn(6, "a"),
+            turn(7, "a", model="m2"),
+        ]
+    )
+    claims = store.claim("w", 9, 60)
+
+    def judged(place: int, dimension: str = "groundedness", label: str = "pass", now: float = NOW) -> None:
+        found = claims[place].item
+        told = verdict(place + 1, dimension, label, weight=found.weight, model=found.model, usd=0.0)
+        assert store.record(claims[place], told, worker="w", now=now)
+
+    for place in range(5):
+        judged(place, label="fail" if place == 1 else "pass")
+    judged(5, label="error")
+    judged(6)
+    judged(0, "tone")
+    clusters = ["a", "a", "b", None, None]
+    weights = [claim.item.weight for claim in claims[:5]]
+    found = store.totals("w").results
+    squared = sum(found["m1", "groundedness", label][2] for label in ("pass", "fail"))
+    assert sum(weights) ** 2 / squared == pytest.approx(effective_n(weights, clusters))
+    assert found["m1", "groundedness", "error"] == (1, 4.0, 16.0)
+    assert found["m2", "groundedness", "pass"] == (1, 4.0, 16.0)
+    assert found["m1", "tone", "pass"] == (1, 4.0, 16.0)
+    judged(1, "tone", now=NOW + 86_400)
+    assert store.totals("w").results["m1", "tone", "pass"] == (2, 6.0, 16.0 + 4.0)
+    assert audit(url) == []
+
+
+def test_turns_that_are_judged_at_once_know_of_each_other(opened: Callable[..., Store], url: str) -> None:
+    """By six stores of their own: the sum of squares is that of one conversation, whoever was first."""
+    first = opened()
+    first.put([turn(number, "a") for number in range(60)])
+    claims = first.claim("w", 60, 600)
+
+    def work(one: Store, part: int) -> None:
+        for place in range(part, 60, 6):
+            assert one.record(claims[place], verdict(place, usd=0.0), worker=f"w{part % 2}", now=NOW)
+
+    threads = [threading.Thread(target=work, args=(opened(), part)) for part in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    results = [found for part in (0, 1) for found in first.totals(f"w{part}").results.values()]
+    assert sum(found[2] for found in results) == (60 * 4.0) ** 2
+    assert audit(url) == []
+
+
+def test_conversations_are_forgotten_after_two_days(store: Store, url: str) -> None:
+    store.put([turn(1, "a"), turn(2, "b")])
+    for place, claim in enumerate(store.claim("w", 2, 60)):
+        store.record(claim, verdict(place + 1), now=NOW + place * 86_400)
+    store.sweep(3_600, NOW + 2 * 86_400)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert [row.cluster for row in connection.execute(text("SELECT cluster FROM evals_clusters"))] == ["b"]
+    engine.dispose()
