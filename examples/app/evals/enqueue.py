@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from app.evals.cut import cut, cut_all
 from app.evals.item import Item
 from app.evals.sampling import Chosen, Sampler
 from app.evals.settings import REFUSAL, THUMBS_DOWN, Settings
@@ -90,9 +91,9 @@ class Enqueue:
             endpoint=contract.endpoint_label(call.endpoint),
             model=contract.model_label(call.model),
             provider=clean(call.provider),
-            question=question,
-            answer=answer,
-            passages=passages,
+            question=cut(question),
+            answer=cut(answer),
+            passages=cut_all(passages),
             status=call.status,
             probability=chosen.probability,
             reason=chosen.reason,

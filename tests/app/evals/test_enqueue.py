@@ -75,7 +75,7 @@ def ask(telemetry: Telemetry, answer: str | None = "fine", **known: Any) -> Call
 
 
 def test_a_chosen_answer_is_left_whole_and_redacted(begin: Begin, queued: Queued) -> None:
-    """In every text: what leaves the process is clean, and long answers are not cut."""
+    """In every text: what leaves the process is clean, and long answers are whole."""
     telemetry = begin()
     with telemetry.call(
         endpoint="chat", model="gpt-4o-mini", provider="openai", question="I am ada@example.org", conversation_id="ada@example.org",
@@ -102,6 +102,26 @@ def test_turns_of_a_conversation_that_is_chosen_as_a_whole_are_marked(begin: Beg
     assert alone is None
     ask(begin(), conversation_id="ada")
     assert queued()[-1].cluster is None
+
+
+def test_what_no_judge_could_read_is_cut(begin: Begin, queued: Queued) -> None:
+    """In each text, so that a line of the spool has its bound; and it says what is missing."""
+    telemetry = begin()
+    long = "x" * 60_000
+    with telemetry.call(
+        endpoint="chat",
+        model="gpt-4o-mini",
+        provider="openai",
+        question=long,
+        passages=tuple(long for _passage in range(9)),
+    ) as call:
+        call.answered(long, {"input": 1, "output": 1})
+    (item,) = queued()
+    assert item.question == item.answer == "x" * 50_000 + "\n[cut: 10,000 more characters]"
+    assert len(item.passages) == 4
+    assert item.passages[0] == long
+    assert item.passages[3].endswith("\n[cut: 340,004 more characters]")
+    assert len(item.dumped()) < 310_000
 
 
 def test_names_that_the_contract_does_not_know_become_other(begin: Begin, queued: Queued) -> None:

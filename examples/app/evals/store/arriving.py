@@ -68,7 +68,7 @@ class Arriving(Part):
             [
                 {
                     "id": number, "call_id": item.call_id, "status": schema.WAITING, "due": 0.0, "closed": None,
-                    "ended": item.ended, "token": 0, "attempt": 0, "model": item.model, "reason": "",
+                    "ended": item.ended, "token": 0, "attempt": 0, "deaths": 0, "model": item.model, "reason": "",
                 }
                 for number, item in numbered
             ],

@@ -64,7 +64,7 @@ class Deep(Part):
                     .with_for_update(skip_locked=True)
                     .cte("some")
                 )
-                again = {"status": schema.WAITING, "due": 0.0, "closed": None, "attempt": 0, "reason": ""}
+                again = {"status": schema.WAITING, "due": 0.0, "closed": None, "attempt": 0, "deaths": 0, "reason": ""}
                 statement = update(schema.calls).where(_calls.id.in_(select(some.c.id))).values(**again)
                 # Counted by what comes back: SQLite's driver does not count where a statement begins with WITH.
                 found = len(connection.execute(statement.returning(_calls.id)).all())

@@ -4,7 +4,9 @@ from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from . import schema
 
-_STEPS: dict[int, tuple[str, ...]] = {2: ()}
+_STEPS: dict[int, tuple[str, ...]] = {
+    2: ("ALTER TABLE evals_calls ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0",),
+}
 """By version: what has to be done to tables of the one before it. Tables and indexes that are new are made in any case."""
 
 

@@ -1,6 +1,8 @@
 """Who judges what: claims with a lease, and a token that tells the present owner from one who came back too late.
 
 What has begun comes before what has not (leases that ran out, then answers put off whose time has come), and among new ones the oldest.
+An answer may kill whoever judges it, and whatever is judged beside it is no less suspect then: what has lost several workers is claimed one at a
+time, so that the others get through, and what goes on losing them is given up.
 """
 
 import time
@@ -16,6 +18,8 @@ from .database import Part
 from .totals import DROPPED, count, total
 from .values import Claim
 
+SUSPECT, MOST_DEATHS = 3, 10
+"""Leases that ran out (a worker that died, or hung) after which an answer is claimed alone, and after which it is given up."""
 _calls = schema.calls.c
 
 
@@ -28,19 +32,13 @@ class Queue(Part):
             return []
         now = time.time() if now is None else now
         with self._database.write() as connection:
-            picked: list[Any] = []
-            changes: dict[str, int] = {}
-            for status in (schema.RUNNING, schema.DELAYED, schema.WAITING):
-                if len(picked) < most:
-                    found = _picked(connection, status, most - len(picked), now, now + lease_seconds)
-                    changes[status] = -len(found)
-                    picked += found
-            claims, unreadable = _claims(connection, picked, worker)
-            for row, reason in unreadable:
+            picked, changes = _next(connection, most, now, now + lease_seconds)
+            claims, hopeless = _claims(connection, picked, worker)
+            for row, reason in hopeless:
                 _set(connection, _calls.id == row.id, schema.DEAD, None, closed=now, reason=reason)
-            count(self._database, connection, _dropped(worker, "dead", len(unreadable)))
+            count(self._database, connection, _dropped(worker, "dead", len(hopeless)))
             changes[schema.RUNNING] += len(claims)
-            moved(self._database, connection, {**changes, schema.DEAD: len(unreadable)})
+            moved(self._database, connection, {**changes, schema.DEAD: len(hopeless)})
         return claims
 
     def extend(self, claim: Claim, lease_seconds: float, now: float | None = None) -> bool:
@@ -90,11 +88,39 @@ def _set(connection: Connection, where: Any, status: str, due: float | None, **m
     return changed.rowcount
 
 
-def _picked(connection: Connection, status: str, most: int, now: float, until: float) -> list[Any]:
+def _next(connection: Connection, most: int, now: float, until: float) -> tuple[list[Any], dict[str, int]]:
+    """What is claimed, and how many fewer there are now in each state."""
+    if suspect := _suspect(connection, now, until):
+        return suspect, {schema.RUNNING: -1}
+    picked: list[Any] = []
+    changes: dict[str, int] = {}
+    for status in (schema.RUNNING, schema.DELAYED, schema.WAITING):
+        if len(picked) < most:
+            ready = [_calls.status == literal(status), _calls.due <= now]
+            if status == schema.RUNNING:
+                found = _changed(connection, [*ready, _calls.deaths < SUSPECT - 1], most, until, deaths=1)
+            else:
+                found = _changed(connection, ready, most - len(picked), until)
+            changes[status] = -len(found)
+            picked += found
+    return picked, changes
+
+
+def _suspect(connection: Connection, now: float, until: float) -> list[Any]:
+    """One that has lost its worker too often to be judged beside others like it; none while another such is with a worker."""
+    running = _calls.status == literal(schema.RUNNING)
+    expired = [running, _calls.due <= now, _calls.deaths >= SUSPECT - 1]
+    if connection.scalar(select(_calls.id).where(*expired).limit(1)) is None:
+        return []
+    judged = select(_calls.id).where(running, _calls.due > now, _calls.deaths >= SUSPECT).limit(1)
+    return [] if connection.scalar(judged) is not None else _changed(connection, expired, 1, until, deaths=1)
+
+
+def _changed(connection: Connection, ready: list[Any], most: int, until: float, deaths: int = 0) -> list[Any]:
     # Rows that another claim holds at this moment are passed over: PostgreSQL would wait for them, SQLite has no two at a time.
     oldest = (
         select(_calls.id)
-        .where(_calls.status == literal(status), _calls.due <= now)
+        .where(*ready)
         .order_by(_calls.due, _calls.id)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -103,8 +129,14 @@ def _picked(connection: Connection, status: str, most: int, now: float, until: f
     statement = (
         update(schema.calls)
         .where(_calls.id.in_(select(oldest.c.id)))
-        .values(status=schema.RUNNING, due=until, token=_calls.token + 1, attempt=_calls.attempt + 1)
-        .returning(_calls.id, _calls.call_id, _calls.token, _calls.attempt)
+        .values(
+            status=schema.RUNNING,
+            due=until,
+            token=_calls.token + 1,
+            attempt=_calls.attempt + 1,
+            deaths=_calls.deaths + deaths,
+        )
+        .returning(_calls.id, _calls.call_id, _calls.token, _calls.attempt, _calls.deaths)
     )
     # RETURNING promises no order. What was put off is no older for a smaller id, but the batch is claimed as a whole.
     return sorted(connection.execute(statement).all(), key=lambda row: row.id)
@@ -121,15 +153,18 @@ def _claims(connection: Connection, picked: list[Any], worker: str) -> tuple[lis
     done = select(verdicts.call_id, verdicts.dimension, verdicts.rubric).where(verdicts.call_id.in_(names))
     for call_id, dimension, rubric in connection.execute(done):
         judged.setdefault(call_id, set()).add((dimension, rubric))
-    claims, unreadable = [], []
+    claims, hopeless = [], []
     for row in picked:
+        if row.deaths >= MOST_DEATHS:
+            hopeless.append((row, f"its worker died {row.deaths} times"))
+            continue
         try:
             item = Item.loaded(texts[row.id])
         except (KeyError, ValueError) as error:
-            unreadable.append((row, f"its text in the store cannot be read: {error}"))
+            hopeless.append((row, f"its text in the store cannot be read: {error}"))
             continue
         claims.append(Claim(item, row.token, row.attempt, frozenset(judged.get(row.call_id, ())), worker))
-    return claims, unreadable
+    return claims, hopeless
 
 
 def _dropped(worker: str, reason: str, number: int) -> list[dict[str, Any]]:

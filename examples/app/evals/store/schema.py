@@ -64,6 +64,8 @@ calls = Table(
     _double("ended"),
     Column("token", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),
+    # How many leases ran out before anybody said what had become of it.
+    Column("deaths", Integer, nullable=False),
     _words("model"),
     _words("reason"),
 )

@@ -19,6 +19,7 @@ from tests.app.evals.store.postgres import PASSWORD
 
 BACK = (
     "DROP TABLE evals_clusters",
+    "ALTER TABLE evals_calls DROP COLUMN deaths",
     "UPDATE evals_meta SET value = '1' WHERE key = 'schema'",
 )
 """From this version to the one before."""

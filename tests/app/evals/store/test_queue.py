@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from app.evals.store import Dead, Depth, Store
+from app.evals.store import Claim, Dead, Depth, Store
+from app.evals.store.queue import MOST_DEATHS
 from sqlalchemy import create_engine, text
 
 from tests.app.evals.store.answers import item, verdict
@@ -14,8 +15,8 @@ from tests.app.evals.store.audit import audit
 NOW = 1_000_000.0
 
 
-def numbers(claims: list[object]) -> list[int]:
-    return [int(claim.item.call_id, 16) for claim in claims]  # type: ignore[attr-defined]
+def numbers(claims: list[Claim]) -> list[int]:
+    return [int(claim.item.call_id, 16) for claim in claims]
 
 
 def test_the_oldest_come_first_and_to_one_worker_only(store: Store) -> None:
@@ -147,6 +148,53 @@ def test_text_that_cannot_be_read_stops_nobody(store: Store, url: str) -> None:
     assert "cannot be read" in store.dead(1)[0].reason
     assert store.totals("w").dropped == {"dead": 1}
     assert audit(url) == []
+
+
+def test_an_answer_that_kills_its_worker_is_given_up(store: Store, url: str) -> None:
+    """After ten workers; it says why, counts as dropped, and may be tried again with all its lives."""
+    store.put([item(1)])
+    for turn in range(MOST_DEATHS):
+        assert [claim.attempt for claim in store.claim("w", 9, 60, NOW + turn * 60)] == [turn + 1]
+    assert store.claim("w", 9, 60, NOW + MOST_DEATHS * 60) == []
+    (dead,) = store.dead(9)
+    assert dead.reason == "its worker died 10 times"
+    assert store.totals("w").dropped == {"dead": 1}
+    assert audit(url) == []
+    assert store.retry("dead") == 1
+    assert len(store.claim("w", 9, 60, NOW)) == 1
+    assert len(store.claim("w", 9, 60, NOW + 60)) == 1
+
+
+def test_those_beside_it_are_judged(store: Store, url: str) -> None:
+    """A worker that dies whenever it has that answer for long enough: only the one is given up, and what came later waits for nothing."""
+    store.put([item(number) for number in range(8)])
+    now, judged, claimed_with = NOW, set[int](), list[int]()
+    for crash in range(60):
+        store.put([item(100 + crash)])
+        held: list[Claim] = []
+        # The worker takes what there is in four looks, and only then judges: it dies if the bad one is among that.
+        for look in range(4):
+            held += store.claim("w", 8 - len(held), 60, now + look)
+        if 0 in numbers(held):
+            claimed_with.append(len(held))
+        else:
+            for claim in held:
+                assert store.finish(claim)
+            judged |= set(numbers(held))
+        now += 61
+    assert [int(dead.call_id, 16) for dead in store.dead(99)] == [0]
+    assert set(range(1, 8)) <= judged
+    assert len(claimed_with) == MOST_DEATHS
+    assert store.depth(now).waiting == 0
+    assert audit(url) == []
+
+
+def test_an_answer_that_was_put_off_has_lost_no_worker(store: Store) -> None:
+    """However often; a judge may be down for long."""
+    store.put([item(1)])
+    for turn in range(3 * MOST_DEATHS):
+        (claim,) = store.claim("w", 1, 60, NOW + turn * 60)
+        assert store.postpone(claim, "503", 30, NOW + turn * 60)
 
 
 def test_many_at_once_share_what_there_is(opened: Callable[..., Store], url: str) -> None:
