@@ -1,5 +1,6 @@
 """Answers come in: each once, however often it is put, and never more than there is room for."""
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 from app.evals.item import Item
 
 from . import schema
-from .changes import MODEL, PROMPT, Changes, Seen
+from .changes import MODEL, PROMPT, Changes, Version
 from .counts import counted, moved
 from .database import Database, Part
 from .totals import DROPPED, count, total
@@ -58,9 +59,9 @@ class Arriving(Part):
 
     def _insert(
         self, connection: Connection, added: Sequence[Item], worker: str
-    ) -> tuple[list[dict[str, Any]], set[Seen]]:
+    ) -> tuple[list[dict[str, Any]], dict[Version, float]]:
         if not added:
-            return [], set()
+            return [], {}
         first = (connection.scalar(select(func.max(schema.calls.c.id))) or 0) + 1
         numbered = list(enumerate(added, first))
         connection.execute(
@@ -76,10 +77,13 @@ class Arriving(Part):
         connection.execute(
             insert(schema.items), [{"id": number, "item": item.dumped().decode()} for number, item in numbered]
         )
-        return self._changes.new(connection, (version for item in added for version in _versions(item)), worker)
+        now = time.time()
+        # A clock that is ahead must not make all others late.
+        seen = ((version, min(item.ended, now)) for item in added for version in _versions(item))
+        return self._changes.new(connection, seen, worker)
 
 
-def _versions(item: Item) -> Iterator[Seen]:
+def _versions(item: Item) -> Iterator[Version]:
     if item.prompt_version:
         yield item.model, PROMPT, item.prompt_version
     if item.response_model:

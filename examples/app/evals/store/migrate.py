@@ -1,11 +1,19 @@
 """Tables are made where there are none, and brought to this version where they are of an earlier one."""
 
+import time
+
 from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from . import schema
 
 _STEPS: dict[int, tuple[str, ...]] = {
-    2: ("ALTER TABLE evals_calls ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0",),
+    2: (
+        "ALTER TABLE evals_calls ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0",
+        # When they were seen is not known: from now on they count as seen.
+        "ALTER TABLE evals_seen ADD COLUMN last DOUBLE PRECISION NOT NULL DEFAULT 0",
+        "ALTER TABLE evals_seen ADD COLUMN busy DOUBLE PRECISION NOT NULL DEFAULT 0",
+        "UPDATE evals_seen SET last = :now",
+    ),
 }
 """By version: what has to be done to tables of the one before it. Tables and indexes that are new are made in any case."""
 
@@ -24,7 +32,7 @@ def made(connection: Connection) -> None:
     before = version_of(connection)
     for version in range(before + 1 if before else schema.VERSION + 1, schema.VERSION + 1):
         for step in _STEPS[version]:
-            connection.execute(text(step))
+            connection.execute(text(step), {"now": time.time()} if ":now" in step else {})
     schema.tables.create_all(connection)
     for table in schema.tables.sorted_tables:
         for index in table.indexes:

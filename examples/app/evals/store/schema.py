@@ -138,9 +138,17 @@ clusters = Table(
     sqlalchemy.PrimaryKeyConstraint("day", "cluster", "model", "dimension"),
 )
 
+# Versions of prompts and models: when a call of one ended last, and for how long calls of any of them had come by then.
 seen = Table(
-    "evals_seen", tables, _words("model"), _words("kind"), _words("value"), sqlalchemy.PrimaryKeyConstraint("model", "kind", "value")
-)  # fmt: skip
+    "evals_seen",
+    tables,
+    _words("model"),
+    _words("kind"),
+    _words("value"),
+    _double("last"),
+    _double("busy"),
+    sqlalchemy.PrimaryKeyConstraint("model", "kind", "value"),
+)
 
 budget = Table(
     "evals_budget",

@@ -20,6 +20,8 @@ from tests.app.evals.store.postgres import PASSWORD
 BACK = (
     "DROP TABLE evals_clusters",
     "ALTER TABLE evals_calls DROP COLUMN deaths",
+    "ALTER TABLE evals_seen DROP COLUMN last",
+    "ALTER TABLE evals_seen DROP COLUMN busy",
     "UPDATE evals_meta SET value = '1' WHERE key = 'schema'",
 )
 """From this version to the one before."""
