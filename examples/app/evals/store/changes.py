@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from . import schema
 from .database import Database
@@ -103,3 +103,8 @@ def _told(before: dict[str, _Seen], seen: Iterable[tuple[float, str]]) -> tuple[
             changes += 1
         known[value] = _Seen(at, one.busy if one and late else busy)
     return known, changes
+
+
+def unseen(connection: Connection, before: float) -> None:
+    """Versions that nobody has seen for so long are forgotten."""
+    connection.execute(delete(schema.seen).where(schema.seen.c.last < before))

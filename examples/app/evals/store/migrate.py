@@ -13,6 +13,8 @@ _STEPS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE evals_seen ADD COLUMN last DOUBLE PRECISION NOT NULL DEFAULT 0",
         "ALTER TABLE evals_seen ADD COLUMN busy DOUBLE PRECISION NOT NULL DEFAULT 0",
         "UPDATE evals_seen SET last = :now",
+        "UPDATE evals_calls SET status = 'gone' WHERE status = 'judged' AND closed IS NULL",
+        "DELETE FROM evals_items WHERE id IN (SELECT id FROM evals_calls WHERE status = 'gone')",
     ),
 }
 """By version: what has to be done to tables of the one before it. Tables and indexes that are new are made in any case."""

@@ -59,7 +59,7 @@ calls = Table(
     _words("status"),
     # From when on it may be claimed: 0 for what waits, the end of the lease for what runs. NULL: nobody waits for it.
     _double("due", nullable=True),
-    # When it was judged or set aside; NULL before, and once its texts are removed.
+    # When it was judged or set aside; NULL before, and once its texts are removed (then its status is "gone").
     _double("closed", nullable=True),
     _double("ended"),
     Column("token", Integer, nullable=False),
@@ -76,6 +76,10 @@ for _name, _columns, _part in (
     ("closed", (calls.c.status, calls.c.closed, calls.c.id), calls.c.closed.is_not(None)),
 ):
     Index(f"evals_calls_{_name}", *_columns, sqlite_where=_part, postgresql_where=_part)
+
+IS_GONE = sqlalchemy.text("status = 'gone'")
+"""As it stands in an index: a statement that is to use it says the same, word for word."""
+Index("evals_calls_gone", calls.c.ended, sqlite_where=IS_GONE, postgresql_where=IS_GONE)
 
 items = Table("evals_items", tables, Column("id", _Number, primary_key=True, autoincrement=False), _words("item"))
 
@@ -100,6 +104,9 @@ verdicts = Table(
 )
 Index("evals_verdicts_at", verdicts.c.at)
 Index("evals_verdicts_label", verdicts.c.label, verdicts.c.at, verdicts.c.dimension)
+SPEAKS = sqlalchemy.text("(reason <> '' OR quotes <> '[]')")
+"""What a judge said of an answer, which may be the words of whoever asked, is still there."""
+Index("evals_verdicts_words", verdicts.c.at, sqlite_where=SPEAKS, postgresql_where=SPEAKS)
 _unlogged = verdicts.c.unlogged.is_not(None)
 Index("evals_verdicts_unlogged", verdicts.c.id, sqlite_where=_unlogged, postgresql_where=_unlogged)
 

@@ -1,7 +1,9 @@
 """What a worker tells over HTTP: its metrics, whether it is well, and the newest answers that failed."""
 
 import json
+import math
 import threading
+import time
 import urllib.parse
 from collections.abc import Callable, Sequence
 from email.message import Message
@@ -23,16 +25,17 @@ class Http:
     """Serves `GET /metrics`, `/healthz`, `/readyz` and `/failures?limit=20` from threads. Raises OSError for a port that is taken.
 
     `/failures` may be read by pages of `origins` only, and under a name of this machine or of theirs: a page whose own name was made to
-    lead here (DNS rebinding) is refused. It shows (redacted) texts of the judge about answers, no answers. `withheld` is why nothing is
-    judged, where that is so.
+    lead here (DNS rebinding) is refused. It shows (redacted) texts of the judge about answers, no answers, of the last `keep_seconds`.
+    `withheld` is why nothing is judged, where that is so.
     """
 
     def __init__(
         self, host: str, port: int, registry: CollectorRegistry, store: Store, ready: Callable[[], bool], origins: Sequence[str],
-        withheld: str = "",
+        withheld: str = "", keep_seconds: float = math.inf,
     ) -> None:  # fmt: skip
         self._judging = {"not_judging": withheld} if withheld else {}
         self._registry, self._store, self._ready, self._origins = registry, store, ready, frozenset(origins)
+        self._keep = keep_seconds
         self._hosts = _OWN | {name for one in origins if (name := urllib.parse.urlsplit(one).hostname)}
         outer = self
 
@@ -99,7 +102,9 @@ class Http:
         if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= MOST:
             return _json(400, {"error": f"limit takes a number from 1 to {MOST}"})
         try:
-            rows = self._store.verdicts(label="fail", most=int(limit), newest_first=True)
+            # Older ones may wait for the sweep, or have lost their words already.
+            since = time.time() - self._keep
+            rows = self._store.verdicts(since=since, label="fail", most=int(limit), newest_first=True)
         except StoreError as error:
             return _json(503, {"error": str(error)})
         return _json(200, [failure(row) for row in rows])

@@ -31,7 +31,8 @@ from app.telemetry.contract import Contract
 from app.telemetry.journal import Journal
 from app.telemetry.logs import Log
 
-_SWEEP = 3600.0
+_FIRST_SWEEP, _SWEEP = 60.0, 3600.0
+"""Seconds: soon after a start, or a worker that is restarted often would never sweep."""
 _LOOK, _TURN = 0.2, 30.0
 _said = logging.getLogger("llm.evals")
 
@@ -61,7 +62,9 @@ async def run(place: Place, *, processes: int, concurrency: int | None) -> None:
         metrics = Metrics(store, settings, contract, place.worker)
         registry = CollectorRegistry()
         registry.register(metrics)
-        http = Http(place.host, place.port, registry, store, metrics.ready, place.origins, withheld)
+        http = Http(
+            place.host, place.port, registry, store, metrics.ready, place.origins, withheld, settings.keep_seconds,
+        )  # fmt: skip
         turn = Turn(store, "lines", place.worker, _TURN)
         events = Events(store, Journal(place.log_file), Log(contract, kit.clean), contract, turn)
         threads = [
@@ -132,7 +135,9 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _sweep(store: Store, keep_seconds: float, ended: threading.Event) -> None:
-    while not ended.wait(_SWEEP):
+    pause = _FIRST_SWEEP
+    while not ended.wait(pause):
+        pause = _SWEEP
         try:
             store.sweep(keep_seconds)
         except Exception as error:  # noqa: BLE001  # a driver's own; there is another hour

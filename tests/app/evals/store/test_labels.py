@@ -6,7 +6,6 @@ import pytest
 from app.evals.store import Labelled, Store
 
 from tests.app.evals.store.answers import item, verdict
-from tests.app.evals.store.audit import audit
 
 
 def judged(store: Store, number: int, model: str, label: str, **more: object) -> None:
@@ -82,31 +81,6 @@ def test_the_last_word_of_a_person_counts(store: Store) -> None:
     assert store.labelled("groundedness", "r2") == []
     with pytest.raises(ValueError, match="pass or fail, not 'maybe'"):
         store.label(call, "groundedness", "r1", "maybe", "ann")
-
-
-def test_swept_texts_are_shown_to_nobody(store: Store, url: str) -> None:
-    """What people said of them before stays, with the length of the answer."""
-    store.put([item(number) for number in range(4)])
-    claims = store.claim("w", 4, 60)
-    for number, claim in enumerate(claims[:2]):
-        store.record(claim, verdict(number, usd=0.0))
-        store.finish(claim)
-    store.bury(claims[2], "no")
-    store.skip(claims[3], "no money")
-    store.label(item(0).call_id, "groundedness", "r1", "fail", "ann")
-    store.put([item(9)])
-    assert store.sweep(3_600) == 0
-    assert store.sweep(-60) == 4
-    assert store.sweep(-60) == 0
-    assert store.to_label("groundedness", 9, seed=1, by="bob") == []
-    assert store.labelled("groundedness")[0].chars == len(item(0).answer)
-    (row, _other) = store.verdicts(newest_first=False)
-    assert (row.item.question, row.item.answer, row.item.passages) == ("", "", ())
-    assert (row.item.endpoint, row.item.ended, row.verdict.reason) == ("chat", item(0).ended, verdict(0).reason)
-    assert store.retry("all") == 0
-    assert (store.depth().dead, store.depth().skipped, store.depth().waiting) == (0, 0, 1)
-    assert [claim.item for claim in store.claim("w", 9, 60)] == [item(9)]
-    assert audit(url) == []
 
 
 def test_facts_are_kept_as_they_were_said(store: Store) -> None:

@@ -22,6 +22,8 @@ BACK = (
     "ALTER TABLE evals_calls DROP COLUMN deaths",
     "ALTER TABLE evals_seen DROP COLUMN last",
     "ALTER TABLE evals_seen DROP COLUMN busy",
+    "DROP INDEX evals_calls_gone",
+    "DROP INDEX evals_verdicts_words",
     "UPDATE evals_meta SET value = '1' WHERE key = 'schema'",
 )
 """From this version to the one before."""

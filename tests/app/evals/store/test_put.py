@@ -1,6 +1,7 @@
 """Answers come in once, and no more than there is room for."""
 
 import threading
+import time
 from collections.abc import Callable
 
 from app.evals.store import Put, Store
@@ -8,6 +9,8 @@ from sqlalchemy import create_engine, text
 
 from tests.app.evals.store.answers import item, verdict
 from tests.app.evals.store.audit import audit
+
+DAY = 86_400.0
 
 
 def test_what_comes_again_is_known(store: Store) -> None:
@@ -17,14 +20,19 @@ def test_what_comes_again_is_known(store: Store) -> None:
     assert store.depth().waiting == 3
 
 
-def test_what_was_judged_and_swept_is_known_for_ever(store: Store) -> None:
-    store.put([item(1)])
+def test_what_was_judged_and_swept_is_known(store: Store) -> None:
+    """For longer than a spool could bring it again, and no longer than that: ids would fill a disk."""
+    now = time.time()
+    store.put([item(1, ended=now)])
     (claim,) = store.claim("w", 1, 60)
     store.record(claim, verdict(1))
     assert store.finish(claim)
     assert store.sweep(-60) == 1
-    assert store.put([item(1)]) == Put(0, 1, 0)
+    store.sweep(3_600, now + 399 * DAY)
+    assert store.put([item(1, ended=now)]) == Put(0, 1, 0)
     assert store.claim("w", 9, 60) == []
+    store.sweep(3_600, now + 401 * DAY)
+    assert store.put([item(1, ended=now)]) == Put(1, 0, 0)
 
 
 def test_a_large_batch_is_several_transactions_in_its_order(store: Store) -> None:

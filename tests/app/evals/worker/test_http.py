@@ -1,7 +1,9 @@
 """What a worker tells over HTTP."""
 
 import asyncio
+import dataclasses
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -132,3 +134,14 @@ def test_a_store_that_is_down_is_told(base: str, store: Store, monkeypatch: pyte
 
 def test_anything_else_is_not_there(base: str) -> None:
     assert got(f"{base}/answers")[0] == 404
+
+
+def test_failures_older_than_what_is_kept_are_not_told(store: Store) -> None:
+    """Though the sweep has not come by yet."""
+    failed(store, 2)
+    old = dataclasses.replace(store.verdicts(label="fail")[0].verdict, at=time.time() - 7_200, rubric="old")
+    store.record(None, old)
+    http = Http("127.0.0.1", 0, CollectorRegistry(), store, lambda: True, [], keep_seconds=3_600)
+    http.start()
+    assert len(got(f"http://127.0.0.1:{http.port}/failures")[2]) == 2
+    http.close()
