@@ -1,6 +1,7 @@
 """What is to be judged and what was, kept through any crash: SQLite by default, PostgreSQL by URL."""
 
 from .error import StoreError
+from .names import Holder
 from .open import open_store
 from .state import JSON
 from .store import Store
@@ -11,6 +12,7 @@ __all__ = [
     "Claim",
     "Dead",
     "Depth",
+    "Holder",
     "Labelled",
     "Put",
     "Reservation",

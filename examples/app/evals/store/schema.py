@@ -157,6 +157,11 @@ seen = Table(
     sqlalchemy.PrimaryKeyConstraint("model", "kind", "value"),
 )
 
+# Workers that are alive, by their names; see names.py.
+names = Table(
+    "evals_names", tables, _words("name", primary_key=True), _words("place"), _words("life"), _words("host"), _double("until")
+)  # fmt: skip
+
 budget = Table(
     "evals_budget",
     tables,

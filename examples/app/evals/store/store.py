@@ -7,6 +7,7 @@ from .arriving import Arriving
 from .budget import Budget
 from .depth import Deep
 from .labels import Labels
+from .names import Names
 from .queue import Queue
 from .recording import Recording
 from .state import State
@@ -15,7 +16,7 @@ from .totals import TotalsPart
 from .verdicts import Verdicts
 
 
-class Store(Arriving, Queue, Deep, Recording, Budget, TotalsPart, Verdicts, Labels, State, Sweeping):
+class Store(Arriving, Queue, Deep, Recording, Budget, TotalsPart, Verdicts, Labels, State, Names, Sweeping):
     """Answers to be judged, verdicts, money and totals in one database, shared by any number of processes.
 
     Every method is one transaction (or several that each stand for themselves, where it says so): it has happened or it has not, whatever is

@@ -47,8 +47,8 @@ def _work(arguments: argparse.Namespace, place: Place) -> int:
     import asyncio
 
     from app.evals.store import StoreError
+    from app.evals.worker.alone import Taken
     from app.evals.worker.said import speak
-    from app.evals.worker.whole import Taken
     from app.evals.worker.whole import run as work
 
     speak()

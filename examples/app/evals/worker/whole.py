@@ -2,19 +2,18 @@
 
 import asyncio
 import contextlib
-import fcntl
 import logging
 import os
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 
 from prometheus_client import CollectorRegistry
 
 from app.evals.settings import Settings
 from app.evals.spool_reader import SpoolReader
 from app.evals.store import Store
-from app.evals.worker.ending import on_signals
+from app.evals.worker.alone import Name, Taken, folder_alone, place_of
+from app.evals.worker.ending import ask, on_signals
 from app.evals.worker.events import Events
 from app.evals.worker.http import Http
 from app.evals.worker.metrics import Metrics
@@ -37,23 +36,26 @@ _LOOK, _TURN = 0.2, 30.0
 _said = logging.getLogger("llm.evals")
 
 
-class Taken(Exception):  # noqa: N818  # it says what is so
-    """Another worker has this folder."""
-
-
 async def run(place: Place, *, processes: int, concurrency: int | None) -> None:
     """Work until a signal says to stop. With no processes it only ships; with one it judges by itself; and see `who` for when nobody judges.
 
-    Raises Taken, OSError and ValueError before anything has begun, with a message for people.
+    Raises Taken, OSError and ValueError before anything has begun, with a message for people; Taken also where another worker has got this one's
+    name, which only happens to one that was asleep, or whose folder was copied.
     """
-    stop, ended = asyncio.Event(), threading.Event()
+    stop, ended, loop = asyncio.Event(), threading.Event(), asyncio.get_running_loop()
     on_signals(stop)
     contract = Contract.load(place.contract)
     settings = Settings.of(contract)
     judge = who(settings, contract, os.environ) if processes else None
     withheld = judge.withheld if judge else ""
-    with _alone(place.folder):
+    with folder_alone(place.folder):
         store = await opened(place, settings)
+        name = Name(store, place.worker, place_of(place.folder))
+        try:
+            await name.take(stop)
+        except BaseException:
+            store.close()
+            raise
         await asyncio.to_thread(register, store, place.worker)
         if judge:
             await asyncio.to_thread(store.set_state, KEY, judge.state())
@@ -69,6 +71,9 @@ async def run(place: Place, *, processes: int, concurrency: int | None) -> None:
         events = Events(store, Journal(place.log_file), Log(contract, kit.clean), contract, turn)
         threads = [
             threading.Thread(target=Shipper(reader, store, place.worker).run, args=(ended,), name="ship", daemon=True),
+            threading.Thread(
+                target=name.run, args=(ended, partial(loop.call_soon_threadsafe, ask, stop)), name="name", daemon=True
+            ),
             threading.Thread(target=events.run, args=(ended,), name="lines", daemon=True),
             threading.Thread(target=_sweep, args=(store, settings.keep_seconds, ended), name="sweep", daemon=True),
         ]
@@ -98,9 +103,14 @@ async def run(place: Place, *, processes: int, concurrency: int | None) -> None:
             with contextlib.suppress(Exception):
                 # Verdicts of the last moment; what is left is written by the next start.
                 await asyncio.wait_for(asyncio.to_thread(events.once), 0.5)
+            with contextlib.suppress(Exception):
+                # Where that fails the lease ends by itself.
+                await asyncio.wait_for(asyncio.to_thread(name.leave), 0.5)
             await asyncio.to_thread(kit.close, 0.5)
             http.close()
             store.close()
+        if name.lost:
+            raise Taken(name.lost)
 
 
 async def _watch(stop: asyncio.Event, number: int, concurrency: int) -> None:
@@ -112,26 +122,6 @@ async def _watch(stop: asyncio.Event, number: int, concurrency: int) -> None:
                 await asyncio.wait_for(stop.wait(), _LOOK)
     finally:
         await asyncio.to_thread(below.stop, 4.0)
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Two workers in one folder would read one spool, and tell the same numbers twice."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "worker.lock"
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            raise Taken(
-                f"a worker has {folder} already (process {file.read().strip() or 'unknown'}): stop it first, "
-                "or give this one another EVALS_FOLDER and EVALS_WORKER; for more speed use --processes"
-            ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
 
 
 def _sweep(store: Store, keep_seconds: float, ended: threading.Event) -> None:

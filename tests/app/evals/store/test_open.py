@@ -19,6 +19,7 @@ from tests.app.evals.store.postgres import PASSWORD
 
 BACK = (
     "DROP TABLE evals_clusters",
+    "DROP TABLE evals_names",
     "ALTER TABLE evals_calls DROP COLUMN deaths",
     "ALTER TABLE evals_seen DROP COLUMN last",
     "ALTER TABLE evals_seen DROP COLUMN busy",

@@ -97,6 +97,31 @@ def test_answers_of_a_real_model_wait_for_a_real_judge(tmp_path: Path, repositor
         fleet.stop()
 
 
+@pytest.mark.e2e
+def test_a_second_worker_of_one_name_is_refused(fleet: Fleet, tmp_path: Path, repository: Path) -> None:
+    """On another machine (in another folder), with the same store; killed and started again, the first has its name at once."""
+    (tmp_path / "other").mkdir()
+    other = Fleet(tmp_path / "other", repository, processes=1)
+    other.environ |= {"EVALS_STORE": fleet.store}
+    try:
+        for _start in range(2):
+            fleet.start_worker()
+            fleet.until(lambda: fleet.got(f"http://127.0.0.1:{fleet.port}/readyz") is not None, "the worker")
+            fleet.kill(fleet.worker)
+        fleet.start_worker()
+        fleet.until(lambda: fleet.got(f"http://127.0.0.1:{fleet.port}/readyz") is not None, "the worker again")
+        other.start_worker()
+        assert other.worker
+        assert other.worker.wait(60) == 1
+        assert (
+            "'w': two of one name would count everything twice; set EVALS_WORKER to a name of its own" in other.said()
+        )
+        assert fleet.worker
+        assert fleet.worker.poll() is None
+    finally:
+        other.stop()
+
+
 def test_children_stop_with_their_parent(tmp_path: Path, repository: Path) -> None:
     """Asked in the middle of work: within five seconds, and all that was not judged waits for another worker at once."""
     fleet = Fleet(tmp_path, repository, processes=2, per_minute=300)
