@@ -1,15 +1,15 @@
 """Decides whether a judge's verdicts in a dimension count, and keeps that in the store, where metrics and alerts find it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.evals.calibration.agreement import Agreement
-from app.evals.calibration.people import Opinions, opinions
+from app.evals.calibration.people import Opinions, Pair, opinions
 from app.evals.judge.rubric import version_of
 from app.evals.settings import Dimension, Settings
-from app.evals.store import JSON, Store
+from app.evals.store import JSON, Store, Stratum
 
 LABELS = 50
 """Below that an interval of agreement is more than 20 points wide."""
@@ -24,7 +24,10 @@ a judge that is as good as one of them passes with a hundred labels."""
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What is known of a judge in one dimension, at unix seconds `at`; `models` has the same by judged model."""
+    """What is known of a judge in one dimension, at unix seconds `at`; `models` has the same by judged model.
+
+    Numbers are of all answers that it judged, not of the labelled ones, of which as many failed as passed.
+    """
 
     dimension: str
     taste: bool
@@ -42,7 +45,7 @@ class Calibration:
         checks = {
             "labels": whole.labels >= LABELS,
             "rarer": whole.rarer >= RARER,
-            "kappa": whole.kappa_low >= KAPPA,
+            "kappa": whole.kappa.low >= KAPPA,
             "agreement": whole.same.low >= AGREEMENT,
         }
         return [name for name, fine in checks.items() if not fine]
@@ -58,12 +61,12 @@ class Calibration:
         return {
             "labels": whole.labels,
             "rarer": whole.rarer,
-            "agreement": whole.same.rate,
+            "agreement": whole.same.value,
             "agreement_low": whole.same.low,
             "agreement_high": whole.same.high,
-            "kappa": whole.kappa,
-            "kappa_low": whole.kappa_low,
-            "kappa_high": whole.kappa_high,
+            "kappa": whole.kappa.value,
+            "kappa_low": whole.kappa.low,
+            "kappa_high": whole.kappa.high,
             "calibrated": self.calibrated,
             "missing": list(self.missing),
             "rubric": self.rubric,
@@ -76,7 +79,10 @@ def calibrate(store: Store, dimension: Dimension, judge: str, now: float | None 
     """Compare the judge of that name with people in one dimension, and keep what came out. Raises StoreError, ValueError without a rubric."""
     rubric = version_of(dimension)
     people = opinions(store, dimension.name, rubric, judge)
-    models = sorted({one.model for one in people.pairs})
+    # After the labels: what is labelled is among them, whatever is judged meanwhile.
+    strata = store.strata(dimension.name, rubric, judge)
+    models, whole = sorted({one.model for one in people.pairs}), Agreement.of(people.pairs, strata)
+    alone = len({one.model for one in strata}) == 1
     found = Calibration(
         dimension.name,
         dimension.taste,
@@ -84,11 +90,15 @@ def calibrate(store: Store, dimension: Dimension, judge: str, now: float | None 
         judge,
         time.time() if now is None else now,
         people,
-        Agreement.of(people.pairs),
-        {name: Agreement.of([one for one in people.pairs if one.model == name]) for name in models},
+        whole,
+        {name: whole if alone else _of(name, people.pairs, strata) for name in models},
     )
     store.set_state(key(dimension.name), found.state())
     return found
+
+
+def _of(model: str, pairs: Sequence[Pair], strata: Sequence[Stratum]) -> Agreement:
+    return Agreement.of([one for one in pairs if one.model == model], [one for one in strata if one.model == model])
 
 
 def current(store: Store, dimension: Dimension, judge: str) -> Mapping[str, Any] | None:

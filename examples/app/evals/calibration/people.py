@@ -17,6 +17,8 @@ class Pair:
     human: bool
     judge: bool
     chars: int
+    weight: float = 1.0
+    """Of the judge's verdict: how many answers it stands for among all of its model that are judged alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def weighed(labelled: Sequence[Labelled], other_judge: int = 0) -> Opinions:
         passed = sum(1 if one.human == "pass" else -1 for one in said)
         if passed:
             one = said[0]
-            pairs.append(Pair(one.call_id, one.model, passed > 0, one.judge == "pass", one.chars))
+            pairs.append(Pair(one.call_id, one.model, passed > 0, one.judge == "pass", one.chars, one.weight))
         else:
             disputed += 1
     return Opinions(tuple(pairs), disputed, same, both, other_judge)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from app.evals.calibration.agreement import Agreement, Share
+from app.evals.calibration.agreement import Agreement
 from app.evals.calibration.calibrate import AGREEMENT, KAPPA, LABELS, RARER, Calibration
+from app.evals.statistics import Estimate
 
 _SCALE = (
     (0.0, "poor"),
@@ -36,7 +37,7 @@ def advice(found: Calibration) -> list[str]:
     told = {
         "labels": f"{whole.labels} labels are too few to tell: {label} for {LABELS - whole.labels} more (at least {LABELS}).",
         "rarer": f"Of one label there are only {whole.rarer}: go on with {label}, which offers as many failed as passed answers, until there are {RARER}.",
-        "kappa": f"Beyond chance it agrees too little (kappa is surely above {whole.kappa_low:.2f} only, {KAPPA} is needed): read the answers it got wrong, make the rubric clearer ({rubric}) or take a stronger judge, and label again.",
+        "kappa": f"Beyond chance it agrees too little (kappa is surely above {whole.kappa.low:.2f} only, {KAPPA} is needed): read the answers it got wrong, make the rubric clearer ({rubric}) or take a stronger judge, and label again.",
         "agreement": f"It may be wrong in more than {1 - AGREEMENT:.0%} of answers (agreement is surely above {whole.same.low:.0%} only, {AGREEMENT:.0%} is needed).",
     }
     # With too few labels the intervals are wide, and the judge is not to blame.
@@ -59,12 +60,11 @@ def _lines(found: Calibration, below: float) -> Iterator[str]:
 def _numbers(found: Calibration, below: float) -> Iterator[str]:
     whole, people = found.whole, found.people
     yield ""
-    yield f"  {'':<14}{'judge: pass':>12}{'judge: fail':>13}"
-    yield f"  {'people: pass':<14}{whole.both_pass:>12,}{whole.judge_fails:>13,}"
-    yield f"  {'people: fail':<14}{whole.judge_passes:>12,}{whole.both_fail:>13,}"
+    yield from _matrices(whole)
     yield ""
+    yield f"  of all {whole.judged:,} answers judged, estimated from the labelled ones, with 95 % intervals:"
     yield f"  agreement            {_share(whole.same)}"
-    yield f"  kappa                {whole.kappa:6.2f}   ({whole.kappa_low:.2f} to {whole.kappa_high:.2f}), {strength(whole.kappa)}"
+    yield f"  kappa                {whole.kappa.value:6.2f}   ({whole.kappa.low:.2f} to {whole.kappa.high:.2f}), {strength(whole.kappa.value)}"
     yield f"  finds what is bad    {_share(whole.sensitivity)}   sensitivity to fail"
     yield f"  spares what is good  {_share(whole.specificity)}   specificity to fail"
     if people.both:
@@ -93,6 +93,18 @@ def _numbers(found: Calibration, below: float) -> Iterator[str]:
             yield f"    {pair.call_id}  people {_word(pair.human)}, judge {_word(pair.judge)}"
 
 
+def _matrices(whole: Agreement) -> Iterator[str]:
+    """What was labelled, and beside it what that says of all answers."""
+    all_of = whole.matrix
+    yield f"  {f'{whole.labels:,} labelled answers':<41}{'all answers, weighted':>25}"
+    yield f"  {'':<14}" + f"{'judge: pass':>12}{'judge: fail':>13}" * 2
+    for word, (passed, failed), (share, other) in (
+        ("pass", (whole.both_pass, whole.judge_fails), (all_of.both_pass, all_of.judge_fails)),
+        ("fail", (whole.judge_passes, whole.both_fail), (all_of.judge_passes, all_of.both_fail)),
+    ):
+        yield f"  {f'people: {word}':<14}{passed:>12,}{failed:>13,}{share:>12.1%}{other:>13.1%}"
+
+
 def _verdict(found: Calibration) -> Iterator[str]:
     yield ""
     if found.calibrated:
@@ -108,12 +120,12 @@ def _verdict(found: Calibration) -> Iterator[str]:
         yield f"  - {one}"
 
 
-def _share(one: Share) -> str:
-    return f"{one.rate:6.1%}   ({one.low:.1%} to {one.high:.1%})"
+def _share(one: Estimate) -> str:
+    return f"{one.value:6.1%}   ({one.low:.1%} to {one.high:.1%})"
 
 
 def _kappa(one: Agreement) -> str:
-    return f"{one.kappa:.2f} ({one.kappa_low:.2f} to {one.kappa_high:.2f})"
+    return f"{one.kappa.value:.2f} ({one.kappa.low:.2f} to {one.kappa.high:.2f})"
 
 
 def _word(passed: bool) -> str:

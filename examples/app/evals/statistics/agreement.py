@@ -1,67 +1,39 @@
-"""How far two raters agree, and how sure that is."""
+"""How far two raters agree."""
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from math import sqrt
-from random import Random
 from typing import TypeVar
 
-Value = TypeVar("Value")
+Said = TypeVar("Said", bound=Hashable)
+_NOTHING = 1e-12
 
 
-def kappa(pairs: Sequence[tuple[Hashable, Hashable]]) -> float:
-    """Agreement beyond chance of two raters, one pair of their labels an item: 1 is perfect, 0 is what chance gives.
+def kappa(cells: Mapping[tuple[Said, Said], float]) -> float:
+    """Agreement beyond chance of two raters, from how often they said which pair of labels: 1 is perfect, 0 is what chance gives.
 
     0 where both only ever gave one and the same label: then nothing beyond chance can be shown.
     J. Cohen, Educ. Psychol. Meas. 20 (1960) 37.
     """
-    n = len(pairs)
-    cells = Counter(pairs)
-    first: Counter[Hashable] = Counter()
-    second: Counter[Hashable] = Counter()
+    n = sum(cells.values())
+    first: defaultdict[Said, float] = defaultdict(float)
+    second: defaultdict[Said, float] = defaultdict(float)
     for (one, other), count in cells.items():
         first[one] += count
         second[other] += count
     same = sum(count for (one, other), count in cells.items() if one == other)
     chance = sum(count * second[label] for label, count in first.items())
-    return (same * n - chance) / (n * n - chance) if n * n > chance else 0.0
+    # Shares do not add up to the last digit, and a rest of that is no disagreement.
+    return (same * n - chance) / (n * n - chance) if n * n - chance > _NOTHING * n * n else 0.0
 
 
-def bootstrap(
-    values: Sequence[Value],
-    statistic: Callable[[Sequence[Value]], float],
-    seed: int,
-    resamples: int = 2000,
-    level: float = 0.95,
-) -> tuple[float, float]:
-    """Percentile interval of a statistic: its middle `level` over samples drawn with replacement, the same for a seed.
-
-    B. Efron and R. Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
-
-    Raises:
-        ValueError: there are no values.
-    """
-    if not values:
-        raise ValueError("no values: an interval needs at least one")
-    draw = Random(seed)  # noqa: S311  # reproducible on purpose
-    found = sorted(statistic(draw.choices(values, k=len(values))) for _ in range(resamples))
-    tail = (1 - level) / 2
-    return _quantile(found, tail), _quantile(found, 1 - tail)
-
-
-def correlation(pairs: Sequence[tuple[float, float]]) -> float:
-    """Pearson's r of two measures, one pair an item, from -1 to 1; 0 where one of them never varies."""
-    n = len(pairs)
+def correlation(pairs: Sequence[tuple[float, float]], weights: Sequence[float] | None = None) -> float:
+    """Pearson's r of two measures, one pair an item, from -1 to 1; each item weighs as told. 0 where one of them never varies."""
+    weights = [1.0] * len(pairs) if weights is None else weights
+    n = sum(weights)
     if not n:
         return 0.0
-    x0, y0 = sum(x for x, _ in pairs) / n, sum(y for _, y in pairs) / n
-    spread = sqrt(sum((x - x0) ** 2 for x, _ in pairs)) * sqrt(sum((y - y0) ** 2 for _, y in pairs))
-    return max(-1.0, min(1.0, sum((x - x0) * (y - y0) for x, y in pairs) / spread)) if spread else 0.0
-
-
-def _quantile(ordered: Sequence[float], q: float) -> float:
-    """Linear between neighbours: the seventh of Hyndman and Fan, Am. Stat. 50 (1996) 361."""
-    place = q * (len(ordered) - 1)
-    below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    told = [(weight, x, y) for weight, (x, y) in zip(weights, pairs, strict=True)]
+    x0, y0 = sum(w * x for w, x, _ in told) / n, sum(w * y for w, _, y in told) / n
+    spread = sqrt(sum(w * (x - x0) ** 2 for w, x, _ in told)) * sqrt(sum(w * (y - y0) ** 2 for w, _, y in told))
+    return max(-1.0, min(1.0, sum(w * (x - x0) * (y - y0) for w, x, y in told) / spread)) if spread else 0.0

@@ -5,7 +5,7 @@ from .names import Holder
 from .open import open_store
 from .state import JSON
 from .store import Store
-from .values import Claim, Dead, Depth, Labelled, Put, Reservation, Row, Spent, Totals
+from .values import Claim, Dead, Depth, Labelled, Put, Reservation, Row, Spent, Stratum, Totals
 
 __all__ = [
     "JSON",
@@ -20,6 +20,7 @@ __all__ = [
     "Spent",
     "Store",
     "StoreError",
+    "Stratum",
     "Totals",
     "open_store",
 ]

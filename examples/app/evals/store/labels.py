@@ -62,7 +62,7 @@ class Labels(Part):
         statement = (
             select(
                 _labels.call_id, _verdicts.model, _labels.label, _verdicts.label, _labels.chars, _labels.rubric, _labels.by,
-                _verdicts.judge,
+                _verdicts.judge, _verdicts.weight,
             )
             .join_from(labels, verdicts, same & (_labels.rubric == _verdicts.rubric))
             .where(_labels.dimension == dimension, _verdicts.label != "error")

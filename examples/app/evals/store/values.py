@@ -105,3 +105,16 @@ class Labelled:
     rubric: str
     by: str
     judge_model: str
+    weight: float = 1.0
+    """Of the verdict: the inverse of the probability with which the answer was chosen to be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """All verdicts of one label on answers of one model: how many, the sum of their weights, and of the squares of those."""
+
+    model: str
+    label: str
+    verdicts: int
+    weight: float
+    squared_weight: float

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from app.evals.item import Item
 from app.evals.verdict import Verdict
 
 from . import schema
 from .database import Part
-from .values import Row
+from .values import Row, Stratum
 
 _verdicts = schema.verdicts.c
 _AT_ONCE = 500
@@ -70,6 +70,22 @@ class Verdicts(Part):
         order = (_verdicts.at.desc(), _verdicts.id.desc()) if newest_first else (_verdicts.at, _verdicts.id)
         with self._database.read() as connection:
             return rows(connection, statement.order_by(*order))
+
+    def strata(self, dimension: str, rubric: str, judge: str) -> list[Stratum]:
+        """All that this judge passed and failed by this version of the rubric, by model and label; what is added up is added up in the database.
+
+        Whether their texts are still there or not: verdicts stay, and they were to be labelled while they were new. Raises StoreError.
+        """
+        weight = _verdicts.weight
+        statement = (
+            select(_verdicts.model, _verdicts.label, func.count(), func.sum(weight), func.sum(weight * weight))
+            .where(_verdicts.dimension == dimension, _verdicts.rubric == rubric, _verdicts.judge == judge)
+            .where(_verdicts.label != "error")
+            .group_by(_verdicts.model, _verdicts.label)
+            .order_by(_verdicts.model, _verdicts.label)
+        )
+        with self._database.read() as connection:
+            return [Stratum(*row) for row in connection.execute(statement)]
 
     def unlogged(self, most: int) -> list[Row]:
         """Verdicts whose line was not yet written, as far as the store was told, in the order in which they were recorded."""

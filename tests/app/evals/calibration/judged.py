@@ -56,9 +56,9 @@ class FakeJudge:
 
 def labelled(
     store: Store, dimension: Dimension, table: Sequence[tuple[str, str, int]], by: str = "ada", judge: str = JUDGE,
-    model: str = "m1", first: int = 0, chars: Callable[[str, str], int] = lambda _human, _judge: 20,
+    model: str = "m1", first: int = 0, chars: Callable[[str, str], int] = lambda _human, _judge: 20, weight: float = 1.0,
 ) -> list[str]:  # fmt: skip
-    """Answers of which a person and the judge said so; each row is (person, judge, how many). Their call_ids."""
+    """Answers of which a person and the judge said so; each row is (person, judge, how many), an empty word is no label. Their call_ids."""
     said = [(human, verdict) for human, verdict, count in table for _ in range(count)]
     random.Random(5).shuffle(said)
     items = [
@@ -72,7 +72,8 @@ def labelled(
     for one, (human, verdict) in zip(items, said, strict=True):
         label: Label = "pass" if verdict == "pass" else "fail"
         store.record(
-            None, Verdict(one.call_id, dimension.name, rubric, label, None, "", (), judge, 0.0, 1.0, model, 1.0), worker="w"
+            None, Verdict(one.call_id, dimension.name, rubric, label, None, "", (), judge, 0.0, 1.0, model, weight), worker="w"
         )  # fmt: skip
-        store.label(one.call_id, dimension.name, rubric, human, by, now=2.0 + first)
+        if human:
+            store.label(one.call_id, dimension.name, rubric, human, by, now=2.0 + first)
     return [one.call_id for one in items]

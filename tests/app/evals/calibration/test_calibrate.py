@@ -18,11 +18,11 @@ def test_a_judge_that_agrees_with_people_is_calibrated_and_the_store_says_so(sto
     found = calibrate(store, GROUNDED, JUDGE, now=7.0)
     whole = found.whole
     assert (whole.both_pass, whole.both_fail, whole.judge_fails, whole.judge_passes) == (47, 43, 4, 6)
-    assert whole.same.rate == pytest.approx(0.9)
-    assert whole.kappa == pytest.approx((0.9 - 0.5004) / (1 - 0.5004), abs=1e-3)
-    assert whole.kappa_low < whole.kappa < whole.kappa_high
-    assert whole.sensitivity.rate == pytest.approx(43 / 49)
-    assert whole.specificity.rate == pytest.approx(47 / 51)
+    assert whole.same.value == pytest.approx(0.9)
+    assert whole.kappa.value == pytest.approx((0.9 - 0.5004) / (1 - 0.5004), abs=1e-3)
+    assert whole.kappa.low < whole.kappa.value < whole.kappa.high
+    assert whole.sensitivity.value == pytest.approx(43 / 49)
+    assert whole.specificity.value == pytest.approx(47 / 51)
     state = store.state("calibration/groundedness")
     assert isinstance(state, dict)
     assert state | {"labels": 100, "calibrated": True, "judge": JUDGE, "at": 7.0, "missing": []} == state
@@ -91,7 +91,7 @@ def test_models_are_told_apart(store: Store) -> None:
     labelled(store, GROUNDED, [("pass", "pass", 10), ("fail", "fail", 10)], model="a")
     labelled(store, GROUNDED, [("pass", "fail", 10), ("fail", "pass", 10)], model="b", first=100)
     models = calibrate(store, GROUNDED, JUDGE).models
-    assert {name: one.same.part for name, one in models.items()} == {"a": 20, "b": 0}
+    assert {name: one.same.value for name, one in models.items()} == {"a": 1, "b": 0}
 
 
 def test_of_several_people_the_majority_counts_and_a_tie_is_left_out() -> None:

@@ -14,9 +14,23 @@ def test_a_trusted_judge_is_said_to_be_one(store: Store) -> None:
     told = report(calibrate(store, GROUNDED, JUDGE), 0.9)
     assert "TRUSTED: people agree" in told
     assert "NOT" not in told
-    assert "  people: pass            47            4\n  people: fail             6           43\n" in told
-    assert "agreement             90.0%   (82.6% to 94.5%)" in told
+    assert "  people: pass            47            4       47.0%         4.0%\n" in told
+    assert "  people: fail             6           43        6.0%        43.0%\n" in told
+    assert "agreement             90.0%   (8" in told
     assert "where they differ (10), newest first:" in told
+
+
+def test_it_says_that_its_numbers_are_of_all_answers_and_shows_what_was_labelled(store: Store) -> None:
+    """Of 1,000 of which nine in ten passed, as many of either verdict were labelled."""
+    labelled(store, GROUNDED, [("pass", "pass", 50), ("fail", "fail", 25), ("pass", "fail", 25)])
+    labelled(store, GROUNDED, [("", "pass", 850), ("", "fail", 50)], first=1000)
+    told = report(calibrate(store, GROUNDED, JUDGE), 0.9)
+    assert (
+        "of all 1,000 answers judged, estimated from the labelled ones, with 95 % intervals:\n  agreement             95.0%"
+        in told
+    )
+    assert "  people: pass            50           25       90.0%         5.0%\n" in told
+    assert "  people: fail             0           25        0.0%         5.0%\n" in told
 
 
 def test_too_few_labels_are_no_judgement_on_the_judge(store: Store) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from app.evals.store import Labelled, Store
+from app.evals.store import Labelled, Store, Stratum
 
 from tests.app.evals.store.answers import item, verdict
 
@@ -74,13 +74,28 @@ def test_the_last_word_of_a_person_counts(store: Store) -> None:
     store.label(item(2).call_id, "groundedness", "r1", "pass", "bob", 5.0)
     chars = len(item(1).answer)
     assert store.labelled("groundedness") == [
-        Labelled(call, "m1", "fail", "pass", chars, "r1", "ann", "j1"),
-        Labelled(call, "m1", "pass", "pass", chars, "r1", "bob", "j1"),
+        Labelled(call, "m1", "fail", "pass", chars, "r1", "ann", "j1", 4.0),
+        Labelled(call, "m1", "pass", "pass", chars, "r1", "bob", "j1", 4.0),
     ]
     assert len(store.labelled("groundedness", "r1")) == 2
     assert store.labelled("groundedness", "r2") == []
     with pytest.raises(ValueError, match="pass or fail, not 'maybe'"):
         store.label(call, "groundedness", "r1", "maybe", "ann")
+
+
+def test_all_verdicts_of_a_judge_and_rubric_are_added_up_by_model_and_label(store: Store) -> None:
+    """Whether they are labelled or not; errors are no verdicts."""
+    for number in range(3):
+        judged(store, number, "m1", "pass", weight=float(number))
+    judged(store, 3, "m2", "fail")
+    judged(store, 4, "m2", "error")
+    judged(store, 5, "m2", "fail", judge="j2")
+    judged(store, 6, "m2", "fail", rubric="r2")
+    assert store.strata("groundedness", "r1", "j1") == [
+        Stratum("m1", "pass", 3, 3.0, 5.0),
+        Stratum("m2", "fail", 1, 4.0, 16.0),
+    ]
+    assert store.strata("tone", "r1", "j1") == []
 
 
 def test_facts_are_kept_as_they_were_said(store: Store) -> None:
