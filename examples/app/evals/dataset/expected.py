@@ -29,9 +29,14 @@ def finds_nothing(answer: str) -> bool:
 
 def mentions(answer: str, words: str) -> bool:
     """Whether these words are in the answer, as whole words, in any case, however they are spaced."""
+    return matching(words).search(answer) is not None
+
+
+def matching(words: str) -> re.Pattern[str]:
+    """What finds them so."""
     pattern = r"\s+".join(re.escape(word) for word in words.split())
     start, end = (r"\b" if one.isalnum() else "" for one in (words.strip()[:1], words.strip()[-1:]))
-    return re.search(f"{start}{pattern}{end}", answer, re.IGNORECASE) is not None
+    return re.compile(f"{start}{pattern}{end}", re.IGNORECASE)
 
 
 def broken(question: Question, status: str, answer: str) -> tuple[str, ...]:
