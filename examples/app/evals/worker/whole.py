@@ -49,13 +49,7 @@ async def run(place: Place, *, processes: int, concurrency: int | None) -> None:
     judge = who(settings, contract, os.environ) if processes else None
     withheld = judge.withheld if judge else ""
     with folder_alone(place.folder):
-        store = await opened(place, settings)
-        name = Name(store, place.worker, place_of(place.folder))
-        try:
-            await name.take(stop)
-        except BaseException:
-            store.close()
-            raise
+        store, name = await _named(place, settings, stop)
         await asyncio.to_thread(register, store, place.worker)
         if judge:
             await asyncio.to_thread(store.set_state, KEY, judge.state())
@@ -111,6 +105,17 @@ async def run(place: Place, *, processes: int, concurrency: int | None) -> None:
             store.close()
         if name.lost:
             raise Taken(name.lost)
+
+
+async def _named(place: Place, settings: Settings, stop: asyncio.Event) -> tuple[Store, Name]:
+    store = await opened(place, settings)
+    name = Name(store, place.worker, place_of(place.folder))
+    try:
+        await name.take(stop)
+    except BaseException:
+        store.close()
+        raise
+    return store, name
 
 
 async def _watch(stop: asyncio.Event, number: int, concurrency: int) -> None:
