@@ -34,7 +34,7 @@ READY_WITHIN = 60.0
 AT_ONCE = 150
 _NEEDED = (c.PROMETHEUS, c.ALERTMANAGER, c.SIMULATOR, c.APP)
 # A key would make the app spend real money, and a trace endpoint would get the drill's calls as if they were people's.
-_OFFLINE = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OTEL_EXPORTER_OTLP_ENDPOINT"), "")
+_OFFLINE = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "JUDGE_API_KEY", "OTEL_EXPORTER_OTLP_ENDPOINT"), "")
 
 
 class CannotDrill(Exception):  # noqa: N818  # what the person reads

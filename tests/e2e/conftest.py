@@ -95,7 +95,7 @@ def running(
     listed = ", ".join(f"{name}: {port}" for name, port in ports.items())
     (folder / "spec.yaml").write_text(SPEC.format(ports=listed))
     environment = {**os.environ, "TRAFFIC_RATE": "12", **NATIVE}
-    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "JUDGE_API_KEY"):
         environment.pop(name, None)
 
     def stackgen(*words: str) -> "subprocess.CompletedProcess[str]":
