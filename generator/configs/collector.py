@@ -2,6 +2,7 @@
 
 from generator import conventions as c
 from generator.artifact import Artifact
+from generator.configs.outside import seen
 from generator.judging import LOG, worker
 from generator.model import Model
 from generator.templating import fill
@@ -28,6 +29,7 @@ QUEUE_BYTES = 512 * 1024 * 1024
 
 def build(model: Model) -> list[Artifact]:
     """`collector/collector.yaml`, or nothing where the Collector does not run or nothing takes what it would send."""
+    model = seen(model)
     placement = model.placement
     here, traces, logs = placement.get(c.COLLECTOR), _traces(model), _logs(model)
     if here is None or not (traces or logs):

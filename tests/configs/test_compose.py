@@ -1,12 +1,19 @@
 """The Compose file lets nothing in from outside, and nothing do more than it must."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from generator.configs.compose import build
+from generator.model import Model
 from generator.versions import PINNED
+from tests.conftest import SMALL
+
+BUILT = {"app", "simulator", "evals", "traffic"}
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +42,77 @@ def test_nobody_is_root_and_nothing_is_writable_that_need_not_be(compose: dict[s
 
 def test_every_image_is_pinned(compose: dict[str, Any]) -> None:
     """The newest versions that the configs are written for."""
-    built = {"app", "simulator", "evals", "traffic"}
+    shared = {"collector-queue": "alertmanager"}
     for name, service in compose["services"].items():
-        assert name in built or service["image"] == f"{PINNED[name].image}:{PINNED[name].tag}"
+        pinned = PINNED.get(shared.get(name, name))
+        assert name in BUILT or (pinned and service["image"] == f"{pinned.image}:{pinned.tag}"), name
+
+
+def test_the_app_is_built_once_from_this_checkout(compose: dict[str, Any]) -> None:
+    """By hand, too, every `up` builds it; the others take that image, which no registry is asked for and no other project has."""
+    services = {name: compose["services"][name] for name in BUILT}
+    assert {service["image"] for service in services.values()} == {"${COMPOSE_PROJECT_NAME}-app:local"}
+    assert {name for name, service in services.items() if "build" in service} == {"simulator"}
+    assert {name: service["pull_policy"] for name, service in services.items()} == {
+        name: "build" if name == "simulator" else "never" for name in BUILT
+    }
+
+
+def test_a_build_gets_what_it_copies_and_nothing_else(repository: Path) -> None:
+    """Without BuildKit the whole context is sent: data and secrets are beside the code."""
+    dockerfile = (repository / "examples/app/Dockerfile").read_text()
+    copied = re.findall(r"^COPY (\S+) ", dockerfile, re.MULTILINE)
+    lines = [line for line in (repository / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "*"
+    assert [line[1:] for line in lines if line.startswith("!")] == copied
+
+
+def test_what_the_collector_keeps_is_on_a_volume_that_it_may_write_to(compose: dict[str, Any]) -> None:
+    """A new volume is root's where the image has no such folder; somebody else's image has one, and its owner opens it."""
+    collector, queue = compose["services"]["collector"], compose["services"]["collector-queue"]
+    assert "collector:/var/lib/otelcol" in collector["volumes"]
+    assert collector["depends_on"]["collector-queue"] == {"condition": "service_completed_successfully"}
+    assert queue["volumes"] == ["collector:/alertmanager"]
+    assert queue["entrypoint"] == ["/bin/chmod", "0777", "/alertmanager"]
+    assert queue["restart"] == "no"
+    assert queue["profiles"] == collector["profiles"]
+
+
+def test_traffic_may_end(compose: dict[str, Any]) -> None:
+    """Where questions would cost money it does, and is not started again and again."""
+    assert compose["services"]["traffic"]["restart"] == "on-failure"
+
+
+def test_the_worker_can_be_given_a_name_and_a_database(compose: dict[str, Any], repository: Path) -> None:
+    """From the environment of whoever calls Compose, the address as a file, too; the driver is in the image."""
+    evals = compose["services"]["evals"]
+    assert evals["environment"]["EVALS_WORKER"] == "${EVALS_WORKER:-evals}"
+    assert evals["environment"]["EVALS_STORE_FILE"] == "${EVALS_STORE_FILE:+/run/secrets/evals-store}"
+    assert evals["secrets"] == ["evals-store"]
+    assert compose["secrets"]["evals-store"] == {"file": "${EVALS_STORE_FILE:-/dev/null}"}
+    for name in ("EVALS_STORE", "EVALS_SIMULATED_JUDGE"):
+        assert evals["environment"][name] is None
+    assert re.search(r"^psycopg-binary==", (repository / "requirements/app.txt").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("file", "mounted"), [("secrets/slack", "../secrets/slack"), ("/etc/keys/slack", "/etc/keys/slack")]
+)
+def test_a_secret_is_the_file_that_the_spec_names(model_of: Callable[[str], Model], file: str, mounted: str) -> None:
+    """Relative to the spec, which is one folder up, or absolute."""
+    spec = (
+        f"{SMALL}notify: {{slack: {{webhook_file: {file}}}}}\n"
+        f"traces: {{backend: otlp, endpoint: 'https://otlp.example.org', headers_file: {file}}}\n"
+    )
+    secrets = yaml.safe_load(build(model_of(spec))[0].text)["secrets"]
+    assert secrets["slack"] == secrets["traces"] == {"file": mounted}
+
+
+def test_without_the_reference_app_nothing_is_built(model_of: Callable[[str], Model]) -> None:
+    """And no secret of its is wanted."""
+    tree = yaml.safe_load(build(model_of(f"{SMALL}app: {{targets: ['app:1']}}\n"))[0].text)
+    assert not set(tree["services"]) & BUILT
+    assert "secrets" not in tree
 
 
 def test_every_volume_secret_and_dependency_is_declared(repository: Path, compose: dict[str, Any]) -> None:
