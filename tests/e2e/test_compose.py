@@ -1,4 +1,4 @@
-"""The Compose form with a real engine: one question found everywhere, nothing on the outside, back after a kill."""
+"""The Compose form with a real engine: one question found everywhere, nothing on the outside, back after a kill, a page that arrives."""
 
 import json
 import os
@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,10 @@ import pytest
 from generator import conventions as c
 from generator.launch.obtain.catalog import PACKAGES
 from generator.launch.obtain.ensure import CannotBeHad, ensure
+from generator.output.write import render_into
+from generator.pipeline import artifacts
+from generator.resolve import resolve
+from generator.spec.load import load
 from generator.versions import PINNED
 from tests import promtools
 from tests.e2e.engine import Engine, unpacked
@@ -38,8 +44,18 @@ stack:
   scrape_interval: 1s
   ports: {{{ports}}}
 """
-LEFT_OUT = ("logs", "dashboards")
-"""Loki and Grafana come as images or archives only: there is nothing here to make an image of."""
+LEFT_OUT = ("dashboards",)
+"""Grafana comes as an image or archive only: there is nothing here to make an image of."""
+STAND_IN = """\
+#!/bin/sh
+[ "$1" = -health ] && exec wget -q -O- http://127.0.0.1:3100/health
+exec /usr/bin/victoria-logs -storageDataPath=/loki -httpListenAddr=:3100 -memory.allowedBytes=64MiB
+"""
+"""Loki comes as an image or archive only, too; VictoriaLogs goes in its place, and takes OTLP at another path."""
+TAKES = ("/otlp/v1/logs", "/insert/opentelemetry/v1/logs")
+LINES = {"llm.request", "llm.response"}
+CONTEXT = ("examples/app", "docs", "requirements/app.txt", ".dockerignore")
+"""What a checkout has, as far as the app's image is made of it."""
 
 
 def tag(name: str) -> str:
@@ -56,9 +72,12 @@ def engine(repository: Path) -> Iterator[Engine]:
     try:
         one = Engine(unpacked(), run)
         promtool = promtools.promtool("newest")
-        binaries = {name: ensure(PACKAGES[name], print).binaries for name in (c.JAEGER, c.COLLECTOR, c.ALERTMANAGER)}
+        binaries = {
+            name: ensure(PACKAGES[name], print).binaries
+            for name in (c.JAEGER, c.COLLECTOR, c.ALERTMANAGER, c.VICTORIA_LOGS)
+        }
         one.start()
-        _images(one, promtool, binaries, repository)
+        _images(one, promtool, binaries)
         yield one
     except CannotBeHad as error:
         pytest.skip(str(error))
@@ -68,7 +87,7 @@ def engine(repository: Path) -> Iterator[Engine]:
         shutil.rmtree(run, ignore_errors=True)
 
 
-def _images(engine: Engine, promtool: Path, binaries: dict[str, dict[str, Path]], repository: Path) -> None:
+def _images(engine: Engine, promtool: Path, binaries: dict[str, dict[str, Path]]) -> None:
     def owned(name: str, folder: str) -> str:
         return f"COPY --chown={PINNED[name].uid}:{PINNED[name].uid} empty {folder}"
 
@@ -80,8 +99,11 @@ def _images(engine: Engine, promtool: Path, binaries: dict[str, dict[str, Path]]
     collector = {"/otelcol-contrib": binaries[c.COLLECTOR]["otelcol"]}
     engine.image(tag(c.COLLECTOR), collector, 'ENTRYPOINT ["/otelcol-contrib"]')
     alertmanager = binaries[c.ALERTMANAGER]["alertmanager"]
-    # The image has busybox, whose wget the health check uses.
-    files = {"/bin/alertmanager": alertmanager, "/bin/wget": engine.root / "bin/busybox", **_libraries(alertmanager)}
+    # The image has busybox, whose wget the health check uses, and chmod the Collector's volume.
+    busybox = engine.root / "bin/busybox"
+    files = {
+        "/bin/alertmanager": alertmanager, "/bin/wget": busybox, "/bin/chmod": busybox, **_libraries(alertmanager)
+    }  # fmt: skip
     # The distribution's build reads its pages and templates from files.
     assets = alertmanager.parent.parent / "share/prometheus/alertmanager"
     files |= {
@@ -91,18 +113,14 @@ def _images(engine: Engine, promtool: Path, binaries: dict[str, dict[str, Path]]
     }
     entry = 'ENTRYPOINT ["/bin/alertmanager"]'
     engine.image(tag(c.ALERTMANAGER), files, f"{owned(c.ALERTMANAGER, '/alertmanager')}\n{entry}")
+    script = engine.run / "loki"
+    script.write_text(STAND_IN)
+    script.chmod(0o755)
+    victoria = binaries[c.VICTORIA_LOGS]["victoria-logs"]
+    files = {"/usr/bin/loki": script, "/usr/bin/victoria-logs": victoria, "/bin/sh": busybox, "/bin/wget": busybox}
+    entry = 'ENTRYPOINT ["/usr/bin/loki"]'
+    engine.image(tag(c.LOKI), files, f"{owned(c.LOKI, '/loki')}\n{entry}")
     engine.python("python:3.11-slim")
-    words = (
-        "build",
-        "--network",
-        "host",
-        "--tag",
-        "stackgen-app:local",
-        "--file",
-        repository / "examples/app/Dockerfile",
-    )
-    done = engine.docker(*words, repository, seconds=600)
-    assert done.returncode == 0, done.stderr
 
 
 def _libraries(binary: Path) -> dict[str, Path]:
@@ -132,11 +150,22 @@ class Composed:
         found = json.loads(self.engine.docker("inspect", *ids).stdout) if ids else []
         return {one["Config"]["Labels"]["com.docker.compose.service"]: one for one in found}
 
+    def up(self) -> "subprocess.CompletedProcess[str]":
+        """Without what cannot be had, and without demo traffic."""
+        without = [word for role in LEFT_OUT for word in ("--without", role)]
+        return self.stackgen("up", "--engine", "compose", "--no-traffic", *without)
+
     def get(self, port: str, path: str, **words: str) -> Any:
-        """JSON of a component."""
+        """JSON of a component; one value a line becomes a list."""
         url = f"http://127.0.0.1:{self.ports[port]}{path}?{urllib.parse.urlencode(words)}"
         with urllib.request.urlopen(url, timeout=10) as response:
-            return json.load(response)
+            text = response.read().decode()
+        return [json.loads(line) for line in text.splitlines()] if port == "loki" else json.loads(text)
+
+    def gateway(self) -> str:
+        """This machine's address on the network of the containers."""
+        (told,) = json.loads(self.engine.docker("network", "inspect", "stackgen-support-bot_default").stdout)
+        return str(told["IPAM"]["Config"][0]["Gateway"])
 
     def ask(self) -> dict[str, Any]:
         """One question to the app."""
@@ -154,24 +183,59 @@ class Composed:
 
 
 @pytest.fixture(scope="module")
-def composed(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
+def composed(engine: Engine, tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Composed]:
     """Up, without what cannot be had; down at the end."""
     folder, ports = tmp_path_factory.mktemp("composed"), free_ports()
+    _checkout(repository, folder)
     (folder / "spec.yaml").write_text(SPEC.format(ports=", ".join(f"{name}: {port}" for name, port in ports.items())))
     one = Composed(folder, ports, engine)
     assert one.stackgen("render").returncode == 0
-    without = [word for role in LEFT_OUT for word in ("--without", role)]
-    done = one.stackgen("up", "--engine", "compose", "--no-traffic", *without)
+    _replace(folder / "stack/collector/collector.yaml", *TAKES)
+    # There is no network but the machine's own here.
+    _replace(folder / "stack/compose.yaml", "examples/app/Dockerfile}", "examples/app/Dockerfile, network: host}")
+    done = one.up()
     try:
         assert done.returncode == 0, done.stdout + done.stderr
-        assert re.search(r"prometheus +running +\S+ +\d+\.\d +\d+ MB", done.stdout), done.stdout
+        assert re.search(r"evals +running +\S+ +\d+\.\d +\d+ MB", done.stdout), done.stdout
         print(f"left out, as no image can be made here: {', '.join(LEFT_OUT)}")
         yield one
     finally:
         one.stackgen("down")
 
 
-def test_one_question_is_counted_and_traced(composed: Composed) -> None:
+def _checkout(repository: Path, folder: Path) -> None:
+    for name in CONTEXT:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if (repository / name).is_dir():
+            shutil.copytree(repository / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(repository / name, folder / name)
+
+
+def _replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize("traces", ["tempo", "jaeger"])
+def test_compose_accepts_what_is_rendered(engine: Engine, repository: Path, tmp_path: Path, traces: str) -> None:
+    """The oldest Compose that the stack is made for, for the committed file and with Jaeger in Tempo's place."""
+    stack = repository / "stack"
+    if traces == "jaeger":
+        spec = (repository / "spec.yaml").read_text()
+        (tmp_path / "spec.yaml").write_text(spec.replace("backend: tempo", "backend: jaeger"))
+        loaded = load(tmp_path / "spec.yaml")
+        stack = tmp_path / "stack"
+        render_into(stack, artifacts(resolve(loaded.spec, spec_name="spec.yaml")))
+    for words in (["config", "--quiet"], ["--profile", "*", "config", "--services"]):
+        done = engine.docker("compose", "-f", stack / "compose.yaml", *words)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+    assert traces in done.stdout.split()
+
+
+def test_one_question_is_counted_traced_and_logged(composed: Composed) -> None:
     """Through app, Collector and store, in containers that know each other by name."""
     answer = composed.ask()
 
@@ -191,15 +255,27 @@ def test_one_question_is_counted_and_traced(composed: Composed) -> None:
     until(
         lambda: composed.get("prometheus", "/api/v1/query", query=names)["data"]["result"], 90, "span metrics by OTLP"
     )
+    told = f'trace_id:="{answer["trace_id"]}"'
+
+    def lines() -> list[dict[str, Any]]:
+        found = composed.get("loki", "/select/logsql/query", query=told)
+        # A verdict on the answer may be among them.
+        return [line for line in found if json.loads(line["_msg"])["event"] in LINES]
+
+    until(lambda: len(lines()) == 2, 60, "the two log lines")
+    assert {json.loads(line["_msg"])["event"] for line in lines()} == LINES
+    assert {line["service.name"] for line in lines()} == {"support-bot"}
 
 
 def test_the_containers_are_as_tight_as_the_file_says(composed: Composed) -> None:
     """Nobody is root, nothing can be written, nothing is published beyond loopback, memory is bounded, the secret is a file."""
     found = composed.containers()
-    assert set(found) == {"prometheus", "alertmanager", "jaeger", "collector", "simulator", "app", "evals"}
-    for name, one in found.items():
+    ended = found.pop("collector-queue")
+    assert (ended["State"]["Status"], ended["State"]["ExitCode"]) == ("exited", 0)
+    assert set(found) == {"prometheus", "alertmanager", "jaeger", "loki", "collector", "simulator", "app", "evals"}
+    assert {one["State"]["Status"] for one in found.values()} == {"running"}
+    for name, one in {**found, "collector-queue": ended}.items():
         host = one["HostConfig"]
-        assert one["State"]["Status"] == "running", name
         assert one["Config"]["User"].split(":")[0] not in {"", "0", "root"}, name
         assert host["ReadonlyRootfs"], name
         assert host["CapDrop"] == ["ALL"], name
@@ -207,6 +283,32 @@ def test_the_containers_are_as_tight_as_the_file_says(composed: Composed) -> Non
         addresses = {bound["HostIp"] for ports in host["PortBindings"].values() for bound in ports}
         assert addresses <= {"127.0.0.1"}, name
     assert "/run/secrets/slack" in {mount["Destination"] for mount in found["alertmanager"]["Mounts"]}
+
+
+def test_what_the_collector_keeps_is_on_its_volume(composed: Composed) -> None:
+    """It writes there as the user that it is, and nobody had to be root for it."""
+    volume = composed.engine.run / "data/volumes/stackgen-support-bot_collector/_data"
+    queue = volume / "queue"
+    assert queue.is_dir()
+    assert queue.stat().st_uid == PINNED[c.COLLECTOR].uid
+    assert volume.stat().st_uid == PINNED[c.ALERTMANAGER].uid
+
+
+def test_edited_code_runs_after_the_next_launch(composed: Composed) -> None:
+    """In everything that is made of it, as one image of the project's own; it has the driver of Postgres, too."""
+    before = composed.containers()
+    made = ("simulator", "app", "evals")
+    assert {before[name]["Config"]["Image"] for name in made} == {"stackgen-support-bot-app:local"}
+    with (composed.folder / "examples/app/__init__.py").open("a") as code:
+        code.write('EDITED = "yes"\n')
+    done = composed.up()
+    assert done.returncode == 0, done.stderr
+    after = composed.containers()
+    assert len({after[name]["Image"] for name in made}) == 1
+    assert {name for name in after if before[name]["Id"] != after[name]["Id"]} == set(made)
+    words = ("exec", after["evals"]["Id"], "python", "-c", "import psycopg, app; print(app.EDITED)")
+    done = composed.engine.docker(*words)
+    assert done.stdout.strip() == "yes", done.stderr
 
 
 def test_what_is_killed_comes_back(composed: Composed) -> None:
@@ -218,17 +320,57 @@ def test_what_is_killed_comes_back(composed: Composed) -> None:
     until(lambda: composed.get("jaeger", f"/api/v3/traces/{answer['trace_id']}")["result"], 90, "the trace")
 
 
+def test_a_page_reaches_the_web_hook_that_a_closed_file_names(composed: Composed) -> None:
+    """The file is open to Alertmanager's user alone; written anew it is another container's, and an alert arrives."""
+    arrived: list[bytes] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            arrived.append(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.send_header("content-length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    before = composed.containers()
+    secret = composed.folder / "secrets/slack"
+    with ThreadingHTTPServer((composed.gateway(), 0), Hook) as hook:
+        threading.Thread(target=hook.serve_forever, daemon=True).start()
+        secret.unlink()
+        secret.write_text(f"http://{composed.gateway()}:{hook.server_port}/T0P")
+        secret.chmod(0o600)
+        refused = composed.up()
+        assert refused.returncode == 1
+        assert f"chown {PINNED[c.ALERTMANAGER].uid} secrets/slack" in refused.stderr
+        os.chown(secret, PINNED[c.ALERTMANAGER].uid, -1)
+        done = composed.up()
+        assert done.returncode == 0, done.stderr
+        after = composed.containers()
+        assert {name for name in after if before[name]["Id"] != after[name]["Id"]} == {"alertmanager"}
+        alert = {"labels": {"alertname": "LLMLatencyDoubled", "severity": "page", "service": "support-bot"}}
+        url = f"http://127.0.0.1:{composed.ports['alertmanager']}/api/v2/alerts"
+        body = json.dumps([alert]).encode()
+        urllib.request.urlopen(urllib.request.Request(url, body, {"content-type": "application/json"})).close()
+        until(lambda: arrived, 90, "the page")
+        hook.shutdown()
+    assert b"LLMLatencyDoubled" in arrived[0]
+
+
 def test_up_again_is_quick_and_status_shows_it(composed: Composed) -> None:
     """Nothing restarts; the table has every container."""
     before = {name: one["State"]["Pid"] for name, one in composed.containers().items()}
-    without = [word for role in LEFT_OUT for word in ("--without", role)]
     began = time.monotonic()
-    done = composed.stackgen("up", "--engine", "compose", "--no-traffic", *without)
+    done = composed.up()
     assert done.returncode == 0, done.stderr
     assert time.monotonic() - began < 20
     assert {name: one["State"]["Pid"] for name, one in composed.containers().items()} == before
     rows = json.loads(composed.stackgen("status", "--json").stdout)["components"]
-    assert {row["component"]: row["state"] for row in rows} == dict.fromkeys(before, "running")
+    assert {row["component"]: row["state"] for row in rows} == dict.fromkeys(
+        set(before) - {"collector-queue"}, "running"
+    )
     assert all(5e6 < row["memory"] < 500e6 for row in rows), rows
 
 
