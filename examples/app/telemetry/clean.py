@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from opentelemetry.trace import TraceState
 
@@ -37,7 +37,7 @@ class Clean:
 
     def word(self, value: object) -> str:
         """A text that is one of few: a name, a model, a reason."""
-        return self._words(value)[0] if value.__class__ is str and len(value) <= _LONGEST else self.text(value)
+        return self._words(value)[0] if isinstance(value, str) and len(value) <= _LONGEST else self.text(value)
 
     def answer_id(self, value: object) -> str:
         """What a provider calls an answer: each is another one, so that nothing can be remembered of them."""
@@ -45,7 +45,7 @@ class Clean:
 
     def pair(self, key: object, value: Any) -> tuple[str, Any]:
         """An attribute; a text whose key says that it is a secret is one, whatever it looks like."""
-        if key.__class__ is not str or len(key) > _LONGEST:
+        if not isinstance(key, str) or len(key) > _LONGEST:
             return self.text(key), self.value(value)
         name, telling = self._words(key)
         return name, self._after(name, value) if telling and isinstance(value, str) else self.value(value)
@@ -88,14 +88,17 @@ class Clean:
     def _within(self, value: Any, deep: int) -> Any:
         if isinstance(value, str | int | float) or value is None:
             return self.value(value)
-        if isinstance(value, bytes | bytearray | memoryview):
-            return self._redact(bytes(value).decode("utf-8", "replace"))
+        if isinstance(value, bytes | bytearray):
+            return self._redact(value.decode("utf-8", "replace"))
         if deep < _DEEPEST:
             if isinstance(value, Mapping):
-                return {self.text(key): self._within(one, deep + 1) for key, one in value.items()}
+                return self._mapping(value, deep + 1)
             if isinstance(value, list | tuple | set | frozenset):
-                return [self._within(one, deep + 1) for one in value]
+                return [self._within(one, deep + 1) for one in cast("Iterable[Any]", value)]
         return self.text(value)
+
+    def _mapping(self, value: Mapping[Any, Any], deep: int) -> dict[str, Any]:
+        return {self.text(key): self._within(one, deep) for key, one in value.items()}
 
     def _state(self, header: str) -> TraceState:
         kept = TraceState.from_header([header]).items()

@@ -53,11 +53,12 @@ class Post:
             connection.putheader(name, value)
         if connection.sock is None:
             connection.connect()
-        connection.sock.settimeout(_left(deadline))
+        sock: Any = connection.sock
+        sock.settimeout(_left(deadline))
         connection.endheaders()
         # In pieces: over TLS the time that a socket has for sending begins again with each.
         for start in range(0, len(body), _PIECE):
-            connection.sock.settimeout(_left(deadline))
+            sock.settimeout(_left(deadline))
             connection.send(body[start : start + _PIECE])
         answer = connection.getresponse()
         try:
