@@ -25,7 +25,7 @@ OTHER: Final = "other"
 ERROR_KINDS: Final = ("api_error", "timeout", "refusal", "safety_block")
 TOKEN_DIRECTIONS: Final = ("input", "output", "cache_read", "cache_write", "reasoning")
 OUTCOMES: Final = ("thumbs_up", "thumbs_down", "retry", "abandoned")
-DROPPED_PARTS: Final = ("log", "span", "blob")
+DROPPED_PARTS: Final = ("log", "span", "blob", "metric", "listener")
 
 # --- raw metrics of the kit dialect -----------------------------------------------------------------------------------
 KIT_REQUESTS: Final = "llm_requests_total"

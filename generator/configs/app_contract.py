@@ -70,7 +70,7 @@ def _metrics(model: Model) -> dict[str, Any]:
         "unpriced": metric(c.KIT_UNPRICED, "counter", "Calls that no price is known for.", [c.MODEL]),
         "outcomes": metric(c.KIT_OUTCOMES, "counter", "What people did with the answer.", [*_ME, c.OUTCOME],
                            values={c.OUTCOME: list(c.OUTCOMES)}),
-        "dropped": metric(c.KIT_DROPPED, "counter", "What telemetry could not keep: log lines, spans, full texts.", [c.PART],
+        "dropped": metric(c.KIT_DROPPED, "counter", "What telemetry could not keep or do: log lines, spans, full texts, metrics, calls of listeners.", [c.PART],
                           values={c.PART: list(c.DROPPED_PARTS)}),
         **evals_contract.judged(model.evals),
     }  # fmt: skip
