@@ -92,7 +92,7 @@ class Clean:
             return self._redact(value.decode("utf-8", "replace"))
         if deep < _DEEPEST:
             if isinstance(value, Mapping):
-                return self._mapping(value, deep + 1)
+                return self._mapping(value, deep + 1)  # pyright: ignore[reportUnknownArgumentType]  # of whatever it is
             if isinstance(value, list | tuple | set | frozenset):
                 return [self._within(one, deep + 1) for one in cast("Iterable[Any]", value)]
         return self.text(value)
