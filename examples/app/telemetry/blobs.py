@@ -66,7 +66,8 @@ class _Folder:
 
     def sweep(self, oldest: float) -> int:
         removed = 0
-        for path in self._folder.glob("??/*"):
+        # An id of one character has a folder of one.
+        for path in (*self._folder.glob("??/*"), *self._folder.glob("?/*")):
             with contextlib.suppress(FileNotFoundError):
                 # A part is what a killed process left.
                 if path.stat().st_mtime < (time.time() - 3600 if path.suffix == ".part" else oldest):

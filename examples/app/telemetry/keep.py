@@ -17,7 +17,7 @@ from .plain import told
 
 _HOUR = 3600.0
 _LONGEST = 200
-_ID = re.compile(rf"[0-9A-Za-z_-]{{2,{_LONGEST}}}").fullmatch
+_ID = re.compile(rf"[0-9A-Za-z_-]{{1,{_LONGEST}}}").fullmatch
 """What may be part of a file's name; an id that somebody sends may be anything."""
 _OWN = re.compile(r"[0-9a-f]{32}").fullmatch
 _MINUTE = 60.0

@@ -21,6 +21,7 @@ def test_texts_are_kept_by_call_and_swept_by_age(tmp_path: Path, address: str) -
     """In a folder, and in whatever fsspec knows."""
     blobs = store(address.format(folder=tmp_path))
     blobs.put(reference(CALL_ID), {"question": "q"})
+    blobs.put(reference("7"), {"question": "q"})
     assert blobs.sweep(time.time() - 60) == 0
     if "memory" in address:
         import fsspec
@@ -29,7 +30,7 @@ def test_texts_are_kept_by_call_and_swept_by_age(tmp_path: Path, address: str) -
     else:
         kept = (tmp_path / reference(CALL_ID)).read_bytes()
     assert json.loads(kept) == {"question": "q"}
-    assert blobs.sweep(time.time() + 60) == 1
+    assert blobs.sweep(time.time() + 60) == 2
     assert blobs.sweep(time.time() + 60) == 0
 
 

@@ -113,7 +113,7 @@ def test_an_id_that_is_none_gets_no_text_and_no_name(contract: Contract, tmp_pat
         call.answered("fine", {"input": 1, "output": 1})
     telemetry.close()
     kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "log"]
-    valid = call_id in (17, "x" * 300)
+    valid = call_id in ("a", 17, "x" * 300)
     assert [path.name for path in kept] == ([f"{call.call_id}.json"] if valid else [])
     assert all(tmp_path / "a/b/c" in path.parents for path in kept)
     value = telemetry.metrics.registry.get_sample_value("llm_telemetry_dropped_total", {"part": "blob"})
