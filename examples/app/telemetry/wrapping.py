@@ -55,8 +55,8 @@ class Watch:
         named = {"provider": provider} if provider else {}
         try:
             return self.telemetry.call(**({"model": model, **self.asked(words), **self.known, **_about.get()} | named))
-        except Exception:  # noqa: BLE001  # arguments that are not understood are still the caller's to give
-            self.telemetry.mistakes += 1
+        except Exception as error:  # noqa: BLE001  # arguments that are not understood are still the caller's to give
+            self.telemetry.mistake("log", error)
             return self.telemetry.call(**({"model": model, **self.known} | named))
 
 
