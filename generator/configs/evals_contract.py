@@ -96,7 +96,7 @@ def _of_the_worker(evals: Evals) -> dict[str, Any]:
         "eval_changes": metric(e.KIT_EVAL_CHANGES, "counter", "Changes of a prompt, or of the model behind a name.",
                                [c.MODEL, c.KIND], values={c.KIND: list(e.CHANGE_KINDS)}),
         "eval_labels": of_the_judge(e.KIT_EVAL_LABELS, "Judged answers that people have labelled."),
-        "eval_agreement": of_the_judge(e.KIT_EVAL_AGREEMENT, "Share of labelled answers on which judge and people agree."),
+        "eval_agreement": of_the_judge(e.KIT_EVAL_AGREEMENT, "Share of all answers on which judge and people agree, estimated from labels."),
         "eval_kappa": of_the_judge(e.KIT_EVAL_KAPPA, "Cohen's kappa of judge and people."),
         "eval_kappa_low": of_the_judge(e.KIT_EVAL_KAPPA_LOW, "Lower end of the interval of that kappa."),
         "eval_calibrated": of_the_judge(e.KIT_EVAL_CALIBRATED, "1 where the judge may be trusted, else 0."),

@@ -96,13 +96,13 @@ def _numbers(found: Calibration, below: float) -> Iterator[str]:
 def _matrices(whole: Agreement) -> Iterator[str]:
     """What was labelled, and beside it what that says of all answers."""
     all_of = whole.matrix
-    yield f"  {f'{whole.labels:,} labelled answers':<41}{'all answers, weighted':>25}"
-    yield f"  {'':<14}" + f"{'judge: pass':>12}{'judge: fail':>13}" * 2
+    yield f"  {f'{whole.labels:,} labelled answers':<44}{'all answers, weighted':>25}"
+    yield f"  {'':<14}" + "   ".join([f"{'judge: pass':>12}{'judge: fail':>13}"] * 2)
     for word, (passed, failed), (share, other) in (
         ("pass", (whole.both_pass, whole.judge_fails), (all_of.both_pass, all_of.judge_fails)),
         ("fail", (whole.judge_passes, whole.both_fail), (all_of.judge_passes, all_of.both_fail)),
     ):
-        yield f"  {f'people: {word}':<14}{passed:>12,}{failed:>13,}{share:>12.1%}{other:>13.1%}"
+        yield f"  {f'people: {word}':<14}{passed:>12,}{failed:>13,}   {share:>12.1%}{other:>13.1%}"
 
 
 def _verdict(found: Calibration) -> Iterator[str]:

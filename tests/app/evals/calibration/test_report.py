@@ -14,8 +14,8 @@ def test_a_trusted_judge_is_said_to_be_one(store: Store) -> None:
     told = report(calibrate(store, GROUNDED, JUDGE), 0.9)
     assert "TRUSTED: people agree" in told
     assert "NOT" not in told
-    assert "  people: pass            47            4       47.0%         4.0%\n" in told
-    assert "  people: fail             6           43        6.0%        43.0%\n" in told
+    assert "  people: pass            47            4          47.0%         4.0%\n" in told
+    assert "  people: fail             6           43           6.0%        43.0%\n" in told
     assert "agreement             90.0%   (8" in told
     assert "where they differ (10), newest first:" in told
 
@@ -29,8 +29,8 @@ def test_it_says_that_its_numbers_are_of_all_answers_and_shows_what_was_labelled
         "of all 1,000 answers judged, estimated from the labelled ones, with 95 % intervals:\n  agreement             95.0%"
         in told
     )
-    assert "  people: pass            50           25       90.0%         5.0%\n" in told
-    assert "  people: fail             0           25        0.0%         5.0%\n" in told
+    assert "  people: pass            50           25          90.0%         5.0%\n" in told
+    assert "  people: fail             0           25           0.0%         5.0%\n" in told
 
 
 def test_too_few_labels_are_no_judgement_on_the_judge(store: Store) -> None:
