@@ -55,7 +55,7 @@ def for_up(engine: Engine, state: State, file: Path, say: Callable[[str], None])
         raise CannotLaunch("this stack runs with Compose, and has the ports; `make down` first")
     if wish != "auto":
         return wish
-    if compose.answers():
+    if compose.answers(say):
         return "compose"
     if before:
         say("this stack ran with Compose, and Docker does not answer now: launching natively; `make down` removes both")

@@ -4,6 +4,8 @@ import os
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 from generator import conventions as c
 from generator.launch import children
@@ -33,7 +35,7 @@ def up(
     placement = native_placement(
         state, loaded.spec.stack.ports.model_dump(), obtained, example_app=loaded.spec.app == "example"
     )
-    model = resolve(loaded.spec, spec_name=loaded.name, placement=placement)
+    model = from_here(resolve(loaded.spec, spec_name=loaded.name, placement=placement), loaded.folder)
     rendered = artifacts(model)
     render_into(state.etc, rendered, force=True)
     _link_secrets(loaded, model, state, say)
@@ -43,6 +45,12 @@ def up(
     wanted = components(model, state, obtained, demo_traffic=demo_traffic)
     Run(state, say, rendered).bring_up(wanted)
     return rows(state)
+
+
+def from_here(model: Model, folder: Path) -> Model:
+    """The model with the log files of one's own app by their whole paths: a spec means them from its folder, and the Collector runs elsewhere."""
+    files = tuple(str((folder / file).absolute()) for file in model.app.log_files)
+    return replace(model, app=replace(model.app, log_files=files))
 
 
 def _core(say: Callable[[str], None]) -> dict[str, Obtained]:

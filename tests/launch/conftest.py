@@ -71,7 +71,7 @@ echo "$*" >> {folder}/asked
 case "$*" in
   "compose version --short") echo 2.26.1;;
   "compose version"*) echo "Docker Compose version v2.26.1";;
-  info*) echo 26.1.5;;
+  info*) echo '{{"ServerVersion": "26.1.5"}}';;
   *" ps "*) cat {folder}/containers 2>/dev/null;;
 esac
 """
