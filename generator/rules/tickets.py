@@ -55,7 +55,8 @@ def _unpriced(model: Model) -> Alert | None:
         model,
         c.TICKET_UNPRICED,
         ticket,
-        f"{c.unpriced_rate(detect)}{matchers}\n/\n({c.model_requests(detect)}{matchers} > 0)\n> {number(UNKNOWN_SHARE)}",
+        f"{c.unpriced_rate(detect)}{matchers}\n/\n(sum by ({c.JOB}, {c.MODEL}) ({c.requests_rate(detect)}{matchers}) > 0)\n"
+        f"> {number(UNKNOWN_SHARE)}",
         "Nobody knows what {{ $value | humanizePercentage }} of the calls of {{ $labels.model }} cost: they are missing in every number",
         "Where it is nearly all of them the model has no price: add `price: {input: ..., output: ...}` to it. Where it is some, "
         "streams are left or cut off before they have told their tokens.",

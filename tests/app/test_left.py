@@ -38,7 +38,7 @@ def test_a_reader_who_leaves_is_an_outcome(live: Live, model: str) -> None:
     assert len({line["call_id"] for line in lines}) == 1
     response, outcome = lines[1:]
     assert response["outcome"]["abandoned"] is outcome["outcome"]["abandoned"] is True
-    assert response["output"]["length"] > 0
+    assert response["output"]["answer_chars"] > 0
     assert response["metadata"]["response_id"]
     assert response["performance"]["cost_usd"] is None
     assert live.value("llm_outcomes_total", **labels, outcome="abandoned") == counted + 1

@@ -50,7 +50,8 @@ class Client:
         return response(self.openai.responses.create(model="gpt-4o-mini", input=PASSAGES))
 
     def response_streamed(self) -> tuple[str | None, Tokens]:
-        return response(list(self.openai.responses.create(model="gpt-5", input=PASSAGES, stream=True))[-1].response)
+        last = list(self.openai.responses.create(model="gpt-5", input=PASSAGES, stream=True))[-1]
+        return (None, Tokens()) if last.type == "error" else response(last.response)
 
     def message(self) -> tuple[str, Tokens]:
         system = [{"type": "text", "text": "Be brief." * 50, "cache_control": {"type": "ephemeral"}}]

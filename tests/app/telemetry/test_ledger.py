@@ -105,13 +105,21 @@ def test_a_thousand_streams_add_up(contract: Contract, tmp_path: Path, simulator
     assert len(known) > 0.8 * STREAMS
     for line in known:
         entry = served[line["metadata"]["response_id"]]
+        told = {kind: line["performance"][name] or 0 for kind, name in FIELDS.items()}
         if line["outcome"]["abandoned"]:
+            # It may have been served to its end all the same, for somebody who no longer listened.
+            assert entry["fate"] in {"abandoned", *KINDS}, entry
+            assert told["input"] in {0, entry["tokens"]["input"]}
+            assert (told["output"], line["performance"]["cost_usd"]) == (0, None), entry
             continue
         assert line["outcome"]["status"] == kind_of(entry), entry
         if entry["fate"] in {"ok", "refusal", "safety_block"}:
-            told = {kind: line["performance"][name] or 0 for kind, name in FIELDS.items()}
             assert told == entry["tokens"], entry
             assert line["performance"]["cost_usd"] == pytest.approx(cost_usd(contract, entry["model"], entry["tokens"]))
+        else:
+            assert told["input"] in {0, entry["tokens"]["input"]}, entry
+            assert told["output"] == 0
+            assert line["performance"]["cost_usd"] is None or not line["output"]["answer_chars"]
 
     unanswered = [line for line in answers if not line["metadata"]["response_id"]]
     assert {line["outcome"]["status"] for line in unanswered if not line["outcome"]["abandoned"]} == {"api_error"}
@@ -124,7 +132,8 @@ def test_a_thousand_streams_add_up(contract: Contract, tmp_path: Path, simulator
         failed = Counter(line["outcome"]["status"] for line in mine)
         for kind in ("api_error", "refusal", "safety_block"):
             assert value("llm_errors_total", {**labels, "kind": kind}) == failed[kind], kind
-        # Of a stream that broke or was left, what had been told by then.
+        unknown = sum(line["performance"]["cost_usd"] is None for line in mine)
+        assert value("llm_unpriced_calls_total", {"model": model}) == unknown
         spent = sum(line["performance"]["cost_usd"] or 0 for line in mine)
         assert value("llm_cost_usd_total", labels) == pytest.approx(spent)
 
