@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from app.evals.store import Labelled, Store
+import pytest
+from app.evals.store import Labelled, Store, sweep
 from sqlalchemy import create_engine, text
 
 from tests.app.evals.store.answers import item, verdict
@@ -77,21 +78,23 @@ def test_the_judges_words_go_with_the_texts(store: Store, url: str) -> None:
     engine.dispose()
 
 
-def test_nothing_stays_for_ever_but_labels_and_what_they_are_compared_with(store: Store, url: str) -> None:
-    """Calibration over old labels reads the judge's word, its name and the model from the verdict."""
+def test_nothing_stays_for_ever_but_labels_and_what_they_are_compared_with(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Calibration over old labels reads the judge's word, its name and the model from the verdict; however many there are."""
+    monkeypatch.setattr(sweep, "_AT_ONCE", 50)
     now = time.time()
-    for number in range(1_200):
-        store.put([item(number, ended=now)])
-    for place, claim in enumerate(store.claim("w", 1_200, 600)):
+    store.put([item(number, ended=now) for number in range(120)])
+    for place, claim in enumerate(store.claim("w", 120, 600)):
         for dimension in ("groundedness", "tone"):
             store.record(claim, verdict(place, dimension, at=now, usd=0.0), worker="w")
         store.finish(claim)
     store.label(item(7).call_id, "groundedness", "r1", "fail", "ann", now)
     known = store.labelled("groundedness")
-    assert known == [Labelled(item(7).call_id, "m1", "fail", "pass", len(item(7).answer), "r1", "ann", "j1")]
+    assert known == [Labelled(item(7).call_id, "m1", "fail", "pass", len(item(7).answer), "r1", "ann", "j1", 4.0)]
     totals = store.totals("w")
     store.sweep(KEEP, now + 399 * DAY)
-    assert rows(url) == {"calls": 1_200, "items": 0, "verdicts": 2_400, "labels": 1, "seen": 0}
+    assert rows(url) == {"calls": 120, "items": 0, "verdicts": 240, "labels": 1, "seen": 0}
     store.sweep(KEEP, now + 401 * DAY)
     assert rows(url) == {"calls": 0, "items": 0, "verdicts": 1, "labels": 1, "seen": 0}
     assert store.labelled("groundedness") == known
