@@ -1,6 +1,7 @@
 """What becomes of one claimed answer: judged in each dimension, put off, buried or skipped."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -78,6 +79,10 @@ class Judging:
                 verdict = await self._asked(claim.item, dimension, coins)
                 self._gate.answered()
                 await self._recorded(claim, verdict, coins)
+            except asyncio.CancelledError:
+                # The claim is another's now, or the worker ends at once: nobody knows whether the judge was paid. Others wait for what is left of the day.
+                await self._lost(coins)
+                raise
             finally:
                 self.calling.discard(task)
 
@@ -118,6 +123,10 @@ class Judging:
         await self._kept(partial(self._store.record, claim, verdict, reservation, worker=self._worker))
         if coins.counted:
             await self._kept(lambda: self._purse.settled(coins, 1.0))
+
+    async def _lost(self, coins: Coins) -> None:
+        with contextlib.suppress(StoreError):
+            await asyncio.to_thread(self._purse.settled, coins, coins.usd)
 
     def _noted(self, error: JudgeUnavailable | JudgeRefused) -> None:
         """Before anybody else asks: the gate may close."""

@@ -1,6 +1,7 @@
 """The budget of a day, before each call of the judge: what may be spent is set aside first, in the store, for all workers."""
 
 import asyncio
+import contextlib
 import statistics
 import time
 from collections import deque
@@ -12,7 +13,7 @@ from typing import Any
 from app.evals.item import Item
 from app.evals.judge import Judge
 from app.evals.settings import Dimension, JudgeSettings
-from app.evals.store import Reservation, Store
+from app.evals.store import Reservation, Store, StoreError
 
 ASSUMED_USD = 0.005
 """What a judgement by a model without a price is taken to cost: about 3,000 tokens in and 300 out at 1 and 5 USD a million."""
@@ -141,13 +142,25 @@ async def set_aside(store: Store, most: float, limit: float, key: str) -> Reserv
     Raises what the store raises.
     """
     while True:
-        found = await asyncio.to_thread(store.reserve, most, limit, _TTL, key)
+        found = await _reserved(store, most, limit, key)
         if found is not None:
             return found
         spent = await asyncio.to_thread(store.spent, key)
         if spent.usd + most > limit:
             return spent.usd
         await asyncio.sleep(_AGAIN)
+
+
+async def _reserved(store: Store, most: float, limit: float, key: str) -> Reservation | None:
+    """Whoever is cancelled meanwhile has not asked the judge: what the store sets aside all the same comes back."""
+    work = asyncio.ensure_future(asyncio.to_thread(store.reserve, most, limit, _TTL, key))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        with contextlib.suppress(StoreError):
+            if found := await work:
+                await asyncio.to_thread(store.settle, found, 0.0)
+        raise
 
 
 def day(now: float) -> str:

@@ -104,3 +104,17 @@ def test_a_judge_without_a_price_is_held_to_a_number_of_calls(store: Store, sett
     assert judge.calls == 10
     assert 15 <= store.depth().skipped <= 18
     assert "at most 10 calls a day" in worker.said[0]
+
+
+def test_money_of_a_claim_that_was_lost_is_spent_at_once(store: Store, settings: Settings, kit: Telemetry) -> None:
+    """Nobody knows whether its judge was paid, so the most counts; set aside, it would keep others waiting for a quarter of an hour."""
+    store.put([item(1)])
+    store.extend = lambda *_claim: False  # type: ignore[method-assign]
+    worker = Worker(store, FakeJudge(seconds=30), settings, kit, lease=1.5, grace=0.1)
+    today = day(time.time())
+
+    def spent() -> bool:
+        return store.spent(today).usd >= 10 * USD - 1e-9
+
+    asyncio.run(worker.until(spent))
+    assert store.spent(today).reserved == 0
