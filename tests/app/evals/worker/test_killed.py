@@ -13,7 +13,7 @@ from app.evals.worker.purse import day
 from tests.app.evals.worker.fleet import Fleet
 
 DIMENSIONS = 3
-RATE = 8.0
+RATE = 5.0
 """Answers a second."""
 
 
