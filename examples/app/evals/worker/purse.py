@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from app.evals.item import Item
 from app.evals.judge import Judge
@@ -126,10 +125,8 @@ class Purse:
         if self._over == today:
             return
         self._over = today
-        known: Any = await asyncio.to_thread(self._store.state, OVER)
-        if known != {"day": today}:
-            # Once for all processes: whoever comes first says it.
-            await asyncio.to_thread(self._store.set_state, OVER, {"day": today})
+        # Once for all processes: whoever comes first says it.
+        if await asyncio.to_thread(self._store.set_state, OVER, {"day": today}):
             told = f"{spent:.4f} of {self._limit:.2f} USD" if self._priced else f"{spent:.0f} of {self.calls:,} calls"
             self._tell(
                 f"the budget of {today} (UTC) is spent ({told}), no typical judgement fits: answers are skipped and counted until the day ends"

@@ -1,6 +1,7 @@
 """Whom people are asked about, and what becomes of what they said."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from app.evals.store import Labelled, Store, Stratum
@@ -96,6 +97,17 @@ def test_all_verdicts_of_a_judge_and_rubric_are_added_up_by_model_and_label(stor
         Stratum("m2", "fail", 1, 4.0, 16.0),
     ]
     assert store.strata("tone", "r1", "j1") == []
+
+
+def test_of_many_who_say_the_same_at_once_one_says_something_new(store: Store) -> None:
+    """So that it can be told once, whoever notices it."""
+    with ThreadPoolExecutor(8) as pool:
+        for day in ("monday", "tuesday", "monday"):
+            assert sorted(pool.map(lambda _turn, day=day: store.set_state("over", {"day": day}), range(16)))[-2:] == [
+                False,
+                True,
+            ]  # type: ignore[misc]
+            assert store.state("over") == {"day": day}
 
 
 def test_facts_are_kept_as_they_were_said(store: Store) -> None:
