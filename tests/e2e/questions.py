@@ -19,6 +19,10 @@ class Asked:
     answered: float
     trace_id: str
 
+    def within(self, since: float, until: float) -> bool:
+        """Whether any of it happened between the two; nothing does where they are the same."""
+        return since < until and self.asked < until and self.answered > since
+
 
 @dataclass
 class Questions:
