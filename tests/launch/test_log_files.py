@@ -14,5 +14,5 @@ def test_log_files_are_meant_from_the_specs_folder() -> None:
         "models": [{"name": "gpt-4o-mini", "provider": "openai"}],
         "app": {"targets": ["127.0.0.1:8000"], "log_files": ["logs/app.jsonl", "/var/log/app.jsonl"]},
     }
-    model = from_here(resolve(Spec.model_validate(spec)), Path("/srv/bot"))
+    model = from_here(resolve(Spec.model_validate(spec), spec_name="spec.yaml"), Path("/srv/bot"))
     assert model.app.log_files == ("/srv/bot/logs/app.jsonl", "/var/log/app.jsonl")
