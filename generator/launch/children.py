@@ -42,10 +42,29 @@ def stop(processes: list[psutil.Process], patience: float = 8.0) -> None:
     """Ask, wait, then insist; the whole group of each."""
     for process in processes:
         _signal(process, signal.SIGTERM)
-    _gone, stubborn = psutil.wait_procs(processes, timeout=patience)
+    stubborn = _wait(processes, patience)
     for process in stubborn:
         _signal(process, signal.SIGKILL)
-    psutil.wait_procs(stubborn, timeout=3)
+    _wait(stubborn, 3)
+
+
+def _wait(processes: list[psutil.Process], patience: float) -> list[psutil.Process]:
+    """Those that go on after so many seconds.
+
+    Not by `psutil.wait_procs`, which waits until an ended process was also collected, and some containers' process 1 takes seconds for that.
+    """
+    deadline = time.monotonic() + patience
+    while (left := [one for one in processes if not _ended(one)]) and wait_until(deadline):
+        pass
+    return left
+
+
+def _ended(process: psutil.Process) -> bool:
+    try:
+        # While another of its threads is still ending, its files and ports are still its own.
+        return not process.is_running() or (process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1)
+    except psutil.Error:
+        return True
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
@@ -90,7 +109,7 @@ def tail(log: Path, lines: int) -> list[str]:
 
 def wait_until(deadline: float) -> bool:
     """Sleep a moment; false when the deadline has passed."""
-    time.sleep(0.05)
+    time.sleep(0.02)
     return time.monotonic() < deadline
 
 
