@@ -29,13 +29,14 @@ def start(command: list[str], log: Path, environment: dict[str, str], folder: Pa
 
 
 def find(pid: int, began: float) -> psutil.Process | None:
-    """The process, if it still is the one that was started."""
+    """The process, if it still is the one that was started: as old, and the leader of its group as all of ours are."""
     try:
         process = psutil.Process(pid)
-        alive = abs(process.create_time() - began) < 1 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
+        ours = abs(process.create_time() - began) < 1 and os.getpgid(pid) == pid
+        alive = process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.Error, OSError):
         return None
-    return process if alive else None
+    return process if ours and alive else None
 
 
 def stop(processes: list[psutil.Process], patience: float = 8.0) -> None:

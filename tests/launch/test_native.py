@@ -144,17 +144,21 @@ def test_a_state_file_that_is_no_json_is_no_obstacle(stack: Stack) -> None:
     assert stack.up().returncode == 0
 
 
-def test_a_process_id_of_somebody_else_is_never_signalled(stack: Stack) -> None:
-    """After a restart of the machine an id may belong to another process."""
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_process_id_of_somebody_else_is_never_signalled(stack: Stack, *, leads: bool) -> None:
+    """After a restart of the machine an id may belong to another process, whether older or as old as ours and of another group."""
     assert stack.up().returncode == 0
     path = stack.folder / ".stackgen/state.json"
     ours = stack.pids()
-    with subprocess.Popen(["sleep", "60"]) as bystander:
+    with subprocess.Popen(["sleep", "60"], start_new_session=leads) as bystander:
         state = json.loads(path.read_text())
         for entry in state["running"]:
             entry["pid"] = bystander.pid
+            entry["began"] = psutil.Process(bystander.pid).create_time() - (3600 if leads else 0)
         path.write_text(json.dumps(state))
-        assert stack.run("down").returncode == 0
+        down = stack.run("down")
+        assert down.returncode == 0
+        assert "prometheus: had ended before" in down.stderr
         assert bystander.poll() is None
         bystander.kill()
     for pid in ours:
