@@ -28,7 +28,7 @@ def _model(text: str) -> Model:
     return resolve(spec, spec_name="spec.yaml")
 
 
-@settings(SLOW, max_examples=40)
+@settings(SLOW, max_examples=25)
 @given(strategies.valid_specs())
 def test_any_valid_spec_renders_the_same_twice_and_parses(text: str) -> None:
     """Every file is rendered, byte-identical the second time, and its format's parser reads it."""
@@ -36,7 +36,7 @@ def test_any_valid_spec_renders_the_same_twice_and_parses(text: str) -> None:
     assert first == artifacts(_model(text))
     for artifact in first:
         if artifact.path.endswith((".yml", ".yaml")):
-            yaml.safe_load(artifact.text)
+            yaml.load(artifact.text, Loader=yaml.CSafeLoader)
         elif artifact.path.endswith(".json"):
             json.loads(artifact.text)
 
