@@ -1,9 +1,7 @@
 """From a call that ended to a line in the spool, redacted, with the weight that it has; the call is never the worse for it."""
 
-import dataclasses
 import logging
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,64 +12,13 @@ from app.evals.item import Item
 from app.evals.sampling import draw
 from app.evals.settings import Settings
 from app.evals.spool import Spool
-from app.evals.spool_reader import SpoolReader
-from app.telemetry import Call, Telemetry
+from app.telemetry import Telemetry
 from app.telemetry.contract import Contract
 
 from tests.app.conftest import Live
+from tests.app.evals.enqueue.conftest import EVALS, UNLUCKY, Begin, Queued, ask
 
 pytestmark = pytest.mark.xdist_group("app")
-EVALS: dict[str, Any] = {
-    "enabled": True, "sample": 1.0, "by": "call", "endpoints": {}, "models": {}, "floor_per_day": 0, "always": ["refusal", "thumbs_down"],
-    "judge": {
-        "model": "gpt-4o-mini", "provider": "openai", "base_url": None, "max_usd_per_day": 5.0, "concurrency": 4, "per_minute": 120,
-        "usd_per_million_tokens": None,
-    },
-    "dimensions": [], "control_seconds": 86400, "max_waiting": 1000, "keep_seconds": 1209600, "pass_rate_below": 0.9,
-}  # fmt: skip
-UNLUCKY = next(name for name in map(str, range(1000)) if draw(name) > 0.9)
-Begin = Callable[..., Telemetry]
-
-
-@pytest.fixture
-def begin(contract: Contract, tmp_path: Path) -> Iterator[Begin]:
-    """A kit with the hooks in place, and settings changed so."""
-    made: list[Telemetry] = []
-
-    def one(blobs: bool = True, logs: dict[str, Any] | None = None, **changes: Any) -> Telemetry:
-        data = contract.data | {"evals": EVALS | changes, "logs": contract.data["logs"] | (logs or {})}
-        made.append(Telemetry(Contract(data), blobs=tmp_path / "blobs" if blobs else None, log_file=tmp_path / "log"))
-        watch(made[-1], tmp_path, lambda: 1000.5)
-        return made[-1]
-
-    yield one
-    for telemetry in made:
-        telemetry.close()
-
-
-@pytest.fixture
-def queued(tmp_path: Path) -> Callable[[], list[Item]]:
-    """What is in the spool and was not read yet."""
-    reader = SpoolReader(tmp_path / "spool")
-
-    def read() -> list[Item]:
-        batch = reader.read(1000)
-        batch.commit()
-        return [Item.loaded(line) for line in batch.lines]
-
-    return read
-
-
-Queued = Callable[[], list[Item]]
-
-
-def ask(telemetry: Telemetry, answer: str | None = "fine", **known: Any) -> Call:
-    """One call."""
-    told = {"endpoint": "chat", "model": "gpt-4o-mini", "provider": "openai", "question": "q"} | known
-    with telemetry.call(**told) as call:
-        if answer is not None:
-            call.answered(answer, {"input": 1, "output": 1})
-    return call
 
 
 def test_a_chosen_answer_is_left_whole_and_redacted(begin: Begin, queued: Queued) -> None:
@@ -165,75 +112,6 @@ def test_a_refusal_is_always_judged(begin: Begin, queued: Queued, answer: str | 
         call.failed("refusal")
     (item,) = queued()
     assert (item.answer, item.status, item.reason, item.weight) == (answer or "", "refusal", "refusal", 1.0)
-
-
-def test_a_thumbs_down_is_judged_later_and_counts_for_nobody_else(begin: Begin, queued: Queued) -> None:
-    """Once, from the texts that were stored; a thumbs-up is no reason."""
-    telemetry = begin(sample=0.001)
-    told = {
-        "call_id": UNLUCKY,
-        "passages": ("p@example.org",),
-        "prompt_version": "v7",
-        "question": "why, ada@example.org",
-    }
-    call = ask(telemetry, **told)
-    telemetry.outcome(UNLUCKY, thumbs="up")
-    telemetry.flush()
-    assert queued() == []
-    for _again in range(3):
-        telemetry.outcome(UNLUCKY, thumbs="down")
-        telemetry.flush()
-    (item,) = queued()
-    assert dataclasses.replace(item, ended=0) == Item(
-        UNLUCKY, "chat", "gpt-4o-mini", "openai", "why, [redacted:email]", "fine", ("[redacted:email]",), "ok", 1.0, "thumbs_down", 0,
-        call.trace_id, call.span_id, "v7",
-    )  # fmt: skip
-    assert item.weight == 0.0
-    assert telemetry.failures == 0
-
-
-def test_a_thumbs_down_reaches_any_process(begin: Begin, queued: Queued) -> None:
-    """The one that gets it need not be the one that answered."""
-    ask(answering := begin(sample=0.001), call_id=UNLUCKY)
-    answering.flush()
-    other = begin(sample=0.001)
-    other.outcome(UNLUCKY, thumbs="down")
-    other.flush()
-    (item,) = queued()
-    assert (item.call_id, item.model, item.endpoint, item.reason) == (UNLUCKY, "gpt-4o-mini", "chat", "thumbs_down")
-
-
-def test_who_was_chosen_already_keeps_the_weight(begin: Begin, queued: Queued) -> None:
-    """By its share in whatever process, by the floor in this one."""
-    telemetry = begin()
-    call = ask(telemetry)
-    floor = begin(sample=0.001, floor_per_day=24)
-    lifted = ask(floor, call_id=UNLUCKY)
-    for process, one in ((telemetry, call), (floor, lifted), (begin(), call)):
-        process.outcome(one.call_id, thumbs="down")
-        process.flush()
-    assert [item.reason for item in queued()] == ["sample", "sample"]
-
-
-@pytest.mark.parametrize("call_id", ["f" * 32, "../../log", "", "a/b", "\0", "x" * 10_000])
-def test_a_thumbs_down_for_a_call_that_never_was_is_nothing(begin: Begin, queued: Queued, call_id: str) -> None:
-    """An id that somebody sends is not part of a path, whatever it is."""
-    telemetry = begin()
-    telemetry.outcome(call_id, thumbs="down")
-    telemetry.flush()
-    assert queued() == []
-    assert telemetry.failures == 0
-
-
-@pytest.mark.parametrize("change", [{"always": ["refusal"]}, {"endpoints": {"chat": 0.0}}, {"blobs": False}])
-def test_a_thumbs_down_is_not_judged(begin: Begin, queued: Queued, change: dict[str, Any]) -> None:
-    """Where the settings do not ask for it, where nobody may read such answers, or where no text is stored."""
-    telemetry = begin(**{"sample": 0.001, **change})
-    ask(telemetry, call_id=UNLUCKY)
-    telemetry.outcome(UNLUCKY, thumbs="down")
-    telemetry.flush()
-    assert queued() == []
-    assert telemetry.failures == 0
 
 
 def test_without_content_nothing_is_judged_and_that_is_said(
