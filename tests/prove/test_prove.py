@@ -253,9 +253,9 @@ def one_model(repository: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("generation", [*promtools.SUITES, "newest"])
-def test_every_promtool_says_the_same(generation: str, repository: Path, one_model: Path) -> None:
+def test_every_promtool_says_the_same(generation: str, repository: Path, tool: Path, one_model: Path) -> None:
     """The committed rules, the proofs of a model, and the config in its Compose form where promtool is new enough for it."""
     try:
         promtool = promtools.available(generation)
@@ -266,10 +266,9 @@ def test_every_promtool_says_the_same(generation: str, repository: Path, one_mod
     chosen = [one for one in proofs["tests"] if one["name"].split(" / ")[1] in WEEKS]
     assert len(chosen) == len(WEEKS)
     weeks.write_text(dump(proofs | {"tests": chosen}))
-    commands = [
-        ["check", "rules", "--lint-fatal", *sorted((repository / "stack/prometheus/rules").glob("*.yml"))],
-        ["test", "rules", *sorted((one_model / "tests").glob("*.yml"))],
-    ]
+    commands = [["check", "rules", "--lint-fatal", *sorted((repository / "stack/prometheus/rules").glob("*.yml"))]]
+    if promtool != tool:
+        commands.append(["test", "rules", *sorted((one_model / "tests").glob("*.yml"))])
     if generation == "newest":
         commands.append(["check", "config", "--syntax-only", repository / "stack/prometheus/prometheus.yml"])
     for words in commands:
@@ -281,10 +280,16 @@ def test_every_promtool_says_the_same(generation: str, repository: Path, one_mod
 @pytest.mark.timeout(1200)
 def test_proofs_hold_where_groups_are_evaluated_the_other_way_round(tool: Path, one_model: Path) -> None:
     """Prometheus evaluates groups side by side, so what one reads of another may be an evaluation old (ADR 13)."""
-    files = sorted((one_model / "tests").glob("*.yml"))
-    for file in files:
+    files = []
+    for file in sorted((one_model / "tests").glob("*.yml")):
         proofs = yaml.safe_load(file.read_text())
         assert proofs["group_eval_order"] == list(c.RULE_GROUPS)
-        file.write_text(dump(proofs | {"group_eval_order": [*reversed(c.RULE_GROUPS)]}))
+        groups = [
+            group for rules in proofs["rule_files"] for group in yaml.safe_load((file.parent / rules).read_text())["groups"]
+        ]  # fmt: skip
+        if len(groups) > 1:
+            file.write_text(dump(proofs | {"group_eval_order": [*reversed(c.RULE_GROUPS)]}))
+            files.append(file)
+    assert [file.stem for file in files] == ["latency", "tickets"]
     done = subprocess.run([tool, "test", "rules", *files], capture_output=True, text=True, check=False, timeout=1000)
     assert done.returncode == 0, done.stdout + done.stderr
