@@ -65,8 +65,8 @@ test: $(VENV)/dev ## all tests that need no running stack
 	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not e2e" $(ARGS)
 
 e2e: $(VENV)/dev ## slower tests: every promtool, every mutant, the Collector, the real stack from end to end
-	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "e2e and not alone" $(ARGS)
-	@$(BIN)/pytest -q -m "e2e and alone" $(ARGS)
+	@failed=; $(BIN)/pytest -q -n 2 --dist loadgroup -m "e2e and not alone" $(ARGS) || failed=1; \
+	$(BIN)/pytest -q -m "e2e and alone" $(ARGS) && test -z "$$failed"
 
 lint: $(VENV)/dev $(VENV)/types ## code, types, spelling, YAML, names in queries, alert rules, every config by its own program
 	@$(BIN)/ruff check --quiet .
