@@ -21,8 +21,11 @@ SMALL = "service: {name: bot}\nmodels: [{name: m1, provider: x, price: {input: 1
 
 
 _LONGEST = (
+    "under_load[200]",
+    "all_mutants_are_caught",
+    "of_many_valid_specs",
+    "every_promtool",
     "pass[latency]",
-    "accepts_rules_and_proofs",
     "pass[spend]",
     "pass[errors]",
     "test_replay",
