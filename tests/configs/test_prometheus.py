@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,6 +13,8 @@ from generator.launch.state import State
 from generator.model import Model
 from generator.output.write import render_into
 from generator.pipeline import artifacts
+from generator.spec.units import parse_duration
+from generator.yaml_text import dump
 
 
 def test_the_native_form_is_accepted_with_all_its_files(
@@ -42,7 +45,22 @@ def test_the_rules_that_are_committed_pass_the_lint(repository: Path, promtool: 
     promtool("check", "rules", "--lint-fatal", *sorted((repository / "stack/prometheus/rules").glob("*.yml")))
 
 
+HOURS = 3
+"""Of simulated time. What takes longer takes half of the time of them all; `stackgen prove` in the slower tests plays everything."""
+
+
 @pytest.mark.parametrize("name", ["latency", "errors", "spend", "tickets"])
-def test_the_proofs_that_are_committed_pass(repository: Path, promtool: Callable[..., str], name: str) -> None:
-    """Every proof of the committed stack."""
-    promtool("test", "rules", repository / f"stack/prometheus/tests/{name}.yml")
+def test_the_shorter_proofs_that_are_committed_pass(
+    repository: Path, promtool: Callable[..., str], tmp_path: Path, name: str
+) -> None:
+    """The files themselves, as Prometheus's tool reads them."""
+    proofs = yaml.safe_load((repository / f"stack/prometheus/tests/{name}.yml").read_text())
+    proofs["tests"] = [proof for proof in proofs["tests"] if _seconds(proof) <= 3600 * HOURS]
+    proofs["rule_files"] = [str(repository / "stack/prometheus/tests" / file) for file in proofs["rule_files"]]
+    assert len(proofs["tests"]) >= 6
+    (tmp_path / "proofs.yml").write_text(dump(proofs))
+    promtool("test", "rules", tmp_path / "proofs.yml")
+
+
+def _seconds(proof: dict[str, Any]) -> int:
+    return max(parse_duration(look["eval_time"]) for look in proof["promql_expr_test"])
