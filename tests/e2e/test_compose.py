@@ -211,7 +211,7 @@ def test_a_page_reaches_the_web_hook_that_a_closed_file_names(composed: Composed
         after = composed.containers()
         others = {name for name in after if before[name]["Id"] != after[name]["Id"]} - {"alertmanager"}
         assert before["alertmanager"]["Id"] != after["alertmanager"]["Id"]
-        # Compose may take along what depends on it, and nothing else.
+        # Compose makes what depends on it anew as well (docker/compose#10308), and nothing else.
         assert others <= {"prometheus"}, others
         alert = {"labels": {"alertname": "LLMLatencyDoubled", "severity": "page", "service": "support-bot"}}
         url = f"http://127.0.0.1:{composed.ports['alertmanager']}/api/v2/alerts"
