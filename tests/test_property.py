@@ -65,9 +65,9 @@ def test_promtool_accepts_the_rules_of_any_valid_spec(promtool: Callable[..., st
 
 @pytest.mark.e2e
 @pytest.mark.timeout(2400)
-@seed(int(os.environ.get("STACKGEN_SEED", "1")))
+@seed(int(os.environ.get("STACKGEN_SEED", "2")))
 @settings(TOOLS, max_examples=int(os.environ.get("STACKGEN_SPECS", "5")), database=None)
-@given(strategies.valid_specs(most_models=2))
+@given(strategies.valid_specs(most_models=1))
 def test_promtool_plays_the_proofs_of_many_valid_specs(promtool: Callable[..., str], text: str) -> None:
     """The generated proofs hold; minutes a spec, so the same ones each time: STACKGEN_SEED and STACKGEN_SPECS ask for others, and more."""
     _played(text, promtool, proofs=True)
