@@ -21,15 +21,13 @@ SMALL = "service: {name: bot}\nmodels: [{name: m1, provider: x, price: {input: 1
 
 
 _LONGEST = (
-    "under_load[200]",
+    "under_load",
     "all_mutants_are_caught",
     "of_many_valid_specs",
     "every_promtool",
     "pass[latency]",
     "pass[spend]",
     "pass[errors]",
-    "test_replay",
-    "test_prove",
     "any_valid_spec",
 )
 

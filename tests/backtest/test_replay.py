@@ -62,6 +62,7 @@ def pages(
     return collect(outcomes).pages
 
 
+@pytest.mark.e2e
 def test_nothing_depends_on_how_the_work_is_cut(
     model: Model, prometheus: Obtained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: Path
 ) -> None:

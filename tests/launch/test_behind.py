@@ -73,6 +73,7 @@ def test_down_ends_what_is_on_its_way(stack: Stack, machine: dict[str, str], lef
     assert not list(Path(machine["STACKGEN_CACHE"]).glob("*/.part-*"))
 
 
+@pytest.mark.e2e
 def test_a_second_up_leaves_it_alone(stack: Stack, machine: dict[str, str]) -> None:
     """One build goes on; no other is begun."""
     assert stack.run("up", **machine).returncode == 0
@@ -82,6 +83,7 @@ def test_a_second_up_leaves_it_alone(stack: Stack, machine: dict[str, str]) -> N
     assert len(builds(stack)) == 1
 
 
+@pytest.mark.e2e
 def test_after_it_was_killed_the_next_up_begins_anew(stack: Stack, machine: dict[str, str]) -> None:
     """Nothing is said to be on its way that is not; the half of a build is cleared away."""
     assert stack.run("up", **machine).returncode == 0
@@ -133,6 +135,7 @@ def test_what_the_stack_can_do_without_does_not_take_it_down(stack: Stack, machi
     assert set(states.values()) == {"running"}
 
 
+@pytest.mark.e2e
 def test_what_was_obtained_and_cannot_join_says_why(stack: Stack, machine: dict[str, str], tmp_path: Path) -> None:
     """Somebody else listens on its port: who and on which, and the core goes on."""
     built = Path(machine["PATH"].split(":")[0]) / "built"

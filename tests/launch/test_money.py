@@ -41,6 +41,7 @@ exec {python} -m http.server --bind 127.0.0.1 --directory {served} {port}
 """
 
 
+@pytest.mark.e2e
 def test_a_slow_back_end_joins_a_stack_that_costs_money(stack: Stack, tmp_path: Path) -> None:
     """No traffic is planned, so none can have ended meanwhile; the line says why, and the status is good."""
     stack.spec(app="example", more="evals: {sample: 0%}")

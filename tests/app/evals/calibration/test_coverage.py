@@ -8,6 +8,7 @@ REPETITIONS, LEAST = 40, 33
 """Of 40 intervals that hold the truth with 95 %, at least so many do with a probability of 0.999."""
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize("world", [steady(0.95, 0.85), MIXED], ids=lambda world: world.name)
 def test_a_95_percent_interval_holds_the_truth_where_nearly_all_answers_are_good(world: World) -> None:
     """As many that failed as passed are labelled, though few fail."""

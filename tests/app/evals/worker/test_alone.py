@@ -16,7 +16,7 @@ __all__ = ["postgres", "postgres_url"]
 Open = Callable[[], Store]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.e2e)])
 def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens one and the same store as another process would."""
     file = f"sqlite:///{tmp_path / 'evals.sqlite'}"

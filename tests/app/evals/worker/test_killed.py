@@ -17,14 +17,18 @@ RATE = 5.0
 """Answers a second."""
 
 
-@pytest.mark.parametrize("points", [4, pytest.param(200, marks=[pytest.mark.e2e, pytest.mark.timeout(1200)])])
+POINTS = 200
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(1200)
 def test_killed_at_random_points_under_load(
-    tmp_path: Path, repository: Path, points: int, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each kill comes in the middle of work; half of them hit a judging process, the others the whole worker or the application."""
-    draw = random.Random(points)
+    draw = random.Random(POINTS)
     fleet = Fleet(tmp_path, repository, pace=0.1)
-    victims = ["judging process", "judging process", "worker", "application"] * (points // 4)
+    victims = ["judging process", "judging process", "worker", "application"] * (POINTS // 4)
     draw.shuffle(victims)
     try:
         store = open_store(fleet.store)
@@ -50,12 +54,12 @@ def test_killed_at_random_points_under_load(
                 fleet.start_worker()
         store.close()
         fleet.kill(fleet.application)
-        drained(fleet, 60 + 2 * points)
-        told = checked(fleet, kills=points - victims.count("application"))
+        drained(fleet, 60 + 2 * POINTS)
+        told = checked(fleet, kills=POINTS - victims.count("application"))
     finally:
         fleet.stop()
     with capsys.disabled():
-        print(f"\n{points} kills (half a judging process, a quarter the worker, a quarter the application): {told}")
+        print(f"\n{POINTS} kills (half a judging process, a quarter the worker, a quarter the application): {told}")
 
 
 def drained(fleet: Fleet, seconds: float) -> None:

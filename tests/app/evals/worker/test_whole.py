@@ -40,6 +40,7 @@ def command(fleet: Fleet, *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.e2e
 def test_from_the_spool_to_status_and_back(fleet: Fleet) -> None:
     """One process ships, judges, serves and writes; it ends within five seconds; a second one in its folder is told why not."""
     spooled(fleet, 20)
@@ -122,6 +123,7 @@ def test_a_second_worker_of_one_name_is_refused(fleet: Fleet, tmp_path: Path, re
         other.stop()
 
 
+@pytest.mark.e2e
 def test_children_stop_with_their_parent(tmp_path: Path, repository: Path) -> None:
     """Asked in the middle of work: within five seconds, and all that was not judged waits for another worker at once."""
     fleet = Fleet(tmp_path, repository, processes=2, per_minute=300)
