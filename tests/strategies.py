@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from generator import conventions as c
 from generator.yaml_text import dump
 
 _LETTER = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -27,6 +28,9 @@ PATTERNS = st.dictionaries(
     st.sampled_from([r"E-\d{6}", r"(?i)\bacme[-_ ][0-9]{1,8}\b", r"[\"'$]{2}\{[{%]{1,3}", "no", r"\x41[^a-z\\]{3}"]),
     max_size=2,
 )
+_FIRST = c.DEFAULT_PORTS["internal"]
+_TAKEN = {*c.DEFAULT_PORTS.values(), *range(_FIRST, _FIRST + c.INTERNAL_PORTS)}
+"""Hypothesis draws numbers that it finds in our code."""
 PERCENT = st.integers(1, 98).map(lambda value: f"{value}%")
 
 
@@ -132,7 +136,7 @@ def valid_specs(draw: st.DrawFn, most_models: int = 4) -> str:
         ),
         "stack": {
             "scrape_interval": draw(st.sampled_from(["5s", "15s"])),
-            "ports": {"grafana": draw(st.integers(10_000, 60_000))},
+            "ports": {"grafana": draw(st.integers(10_000, 60_000).filter(lambda port: port not in _TAKEN))},
         },
     }
     return dump(spec)
