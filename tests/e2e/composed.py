@@ -4,15 +4,13 @@ import json
 import shutil
 import subprocess
 import sys
-import urllib.error
-import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from generator import conventions as c
 from generator.versions import PINNED
+from tests.e2e.asking import asked, got
 from tests.e2e.engine import Engine
 
 SPEC = """\
@@ -114,10 +112,7 @@ class Composed:
 
     def get(self, port: str, path: str, **words: str) -> Any:
         """JSON of a component; one value a line becomes a list."""
-        url = f"http://127.0.0.1:{self.ports[port]}{path}?{urllib.parse.urlencode(words)}"
-        with urllib.request.urlopen(url, timeout=10) as response:
-            text = response.read().decode()
-        return [json.loads(line) for line in text.splitlines()] if port == "loki" else json.loads(text)
+        return got(f"http://127.0.0.1:{self.ports[port]}{path}", words, lines=port == "loki")
 
     def gateway(self) -> str:
         """This machine's address on the network of the containers."""
@@ -126,15 +121,7 @@ class Composed:
 
     def ask(self) -> dict[str, Any]:
         """One question to the app."""
-        body = json.dumps({"question": "how do I add a model?"}).encode()
-        url = f"http://127.0.0.1:{self.ports['app']}/ask"
-        request = urllib.request.Request(url, body, {"content-type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                found: dict[str, Any] = json.load(response)
-        except urllib.error.HTTPError as error:
-            # A failed call is an answer too.
-            found = json.load(error)
+        found = asked(self.ports["app"], {"question": "how do I add a model?"})
         print(found)
         return found
 

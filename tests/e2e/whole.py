@@ -7,8 +7,6 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.asking import asked, got
 from tests.launch.conftest import NATIVE
 
 SPEC = """\
@@ -80,23 +79,11 @@ class Whole:
 
     def get(self, port: str, path: str, **words: str) -> Any:
         """JSON of a component; one value a line becomes a list."""
-        url = f"http://127.0.0.1:{self.ports[port]}{path}?{urllib.parse.urlencode(words)}"
-        with urllib.request.urlopen(url, timeout=10) as response:
-            text = response.read().decode()
-        return [json.loads(line) for line in text.splitlines()] if port == "victorialogs" else json.loads(text)
+        return got(f"http://127.0.0.1:{self.ports[port]}{path}", words, lines=port == "victorialogs")
 
     def ask(self, question: str, model: str = "gpt-4o-mini") -> dict[str, Any]:
         """One question to the app."""
-        body = json.dumps({"question": question, "endpoint": "chat", "model": model}).encode()
-        url = f"http://127.0.0.1:{self.ports['app']}/ask"
-        request = urllib.request.Request(url, body, {"content-type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                found: dict[str, Any] = json.load(response)
-        except urllib.error.HTTPError as error:
-            # A failed call is an answer too.
-            found = json.load(error)
-        return found
+        return asked(self.ports["app"], {"question": question, "endpoint": "chat", "model": model})
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """An instant query."""
