@@ -97,6 +97,7 @@ SCENARIOS = (
         "a model with too little traffic for the short ranges fails completely, beside a healthy large one",
         (Phase(Span(detect=12), rare=0.3), Phase(Span(pending=1, detect=12), rare=0.3, failing=ALL), Phase(Span(detect=12), rare=0.3)),
         (
+            # With the highest limit and the lowest floor that apply, 7.8 ranges of failures make it sure.
             _QUIET, Check(1, Span(pending=1, detect=9), firing=True, say="pages and names it"),
             Check(1, Span(pending=1, detect=12), firing=True, say="still active as the incident ends"),
             Check(2, Span(detect=5, keep=1), firing=False, say="cleared after recovery"),

@@ -109,7 +109,6 @@ def test_a_proof_holds_with_other_settings(
     assert ask(prometheus.binaries["promtool"], rule_files(other, alert), proof, proof["interval"]).failed == ()
 
 
-@pytest.mark.e2e
 def test_a_mutant_of_each_ticket_is_caught(prometheus: Obtained, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of each here; all of them in the slower tests."""
     wanted = {
